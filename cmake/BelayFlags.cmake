@@ -1,0 +1,30 @@
+# What every translation unit of ours is compiled with.
+add_library(belay_flags INTERFACE)
+target_compile_options(belay_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  -fno-omit-frame-pointer)
+
+# glibc's own checks, in builds that no sanitizer watches.
+target_compile_definitions(belay_flags INTERFACE
+  $<$<AND:$<CONFIG:Release>,$<STREQUAL:${BELAY_SANITIZE},>>:_FORTIFY_SOURCE=2>)
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # ccache can reuse a precompiled header only if it carries no time stamp.
+  target_compile_options(belay_flags INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+  target_link_options(belay_flags INTERFACE -fuse-ld=lld)
+endif()
+
+if(BELAY_SANITIZE)
+  target_compile_options(belay_flags INTERFACE -fsanitize=${BELAY_SANITIZE})
+  target_link_options(belay_flags INTERFACE -fsanitize=${BELAY_SANITIZE})
+  if(BELAY_SANITIZE MATCHES "undefined")
+    target_compile_options(belay_flags INTERFACE -fno-sanitize-recover=all)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+      # clang's function type check does not compile in coroutines.
+      target_compile_options(belay_flags INTERFACE -fno-sanitize=function)
+    endif()
+  endif()
+  if(BELAY_SANITIZE MATCHES "address")
+    target_compile_definitions(belay_flags INTERFACE BELAY_ADDRESS_SANITIZER=1)
+  endif()
+endif()

@@ -1,0 +1,27 @@
+# belay_library(NAME FOLDER <path from the root> SOURCES … LINKS …)
+#
+# The library's headers are included as "<folder>/x.hpp". Its include directory is a tree in the
+# build directory that holds nothing but a link to that one folder, so an include that no link
+# allows does not build.
+function(belay_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "SOURCES;LINKS;PRIVATE_LINKS")
+  set(tree "${PROJECT_BINARY_DIR}/include/${name}")
+  cmake_path(GET arg_FOLDER PARENT_PATH parent)
+  file(MAKE_DIRECTORY "${tree}/${parent}")
+  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${arg_FOLDER}" "${tree}/${arg_FOLDER}" SYMBOLIC)
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC "${tree}")
+  target_link_libraries(${name} PUBLIC belay_flags ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
+endfunction()
+
+# belay_test(NAME SOURCES … LINKS … [LABELS …]): one Boost.Test program, one ctest entry.
+function(belay_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE belay_test_main ${arg_LINKS})
+  add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+endfunction()

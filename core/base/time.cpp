@@ -1,0 +1,192 @@
+#include "core/base/time.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace belay {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+struct Civil {
+    int year;
+    unsigned month;
+    unsigned day;
+    int hour;
+    int minute;
+    int second;
+    int millisecond;
+};
+
+Civil civil_of(WallTime time) {
+    const Day day = floor<days>(time);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss clock(time - day);
+    return {static_cast<int>(date.year()),
+            static_cast<unsigned>(date.month()),
+            static_cast<unsigned>(date.day()),
+            static_cast<int>(clock.hours().count()),
+            static_cast<int>(clock.minutes().count()),
+            static_cast<int>(clock.seconds().count()),
+            static_cast<int>(clock.subseconds().count())};
+}
+
+/// Reads `count` digits at the front of `text` and drops them; -1 if they are not there.
+int take_digits(std::string_view& text, std::size_t count) {
+    if (text.size() < count) {
+        return -1;
+    }
+    int value = 0;
+    for (std::size_t at = 0; at < count; ++at) {
+        if (text[at] < '0' || text[at] > '9') {
+            return -1;
+        }
+        value = value * 10 + (text[at] - '0');
+    }
+    text.remove_prefix(count);
+    return value;
+}
+
+bool take(std::string_view& text, char expected) {
+    if (text.empty() || text.front() != expected) {
+        return false;
+    }
+    text.remove_prefix(1);
+    return true;
+}
+
+result<Day> take_day(std::string_view& text) {
+    const int year = take_digits(text, 4);
+    const bool dash_one = take(text, '-');
+    const int month = take_digits(text, 2);
+    const bool dash_two = take(text, '-');
+    const int day = take_digits(text, 2);
+    if (year < 1 || !dash_one || month < 1 || !dash_two || day < 1) {
+        return Error::malformed;
+    }
+    const std::chrono::year_month_day date(std::chrono::year(year),
+                                           std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day)));
+    if (!date.ok()) {
+        return Error::malformed;
+    }
+    return Day(date);
+}
+
+/// The decimals after the seconds, if any, as whole milliseconds.
+result<Milliseconds> take_fraction(std::string_view& text) {
+    if (!take(text, '.')) {
+        return Milliseconds(0);
+    }
+    int value = 0;
+    std::size_t digits = 0;
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+        if (digits < 3) {
+            value = value * 10 + (text.front() - '0');
+        }
+        ++digits;
+        text.remove_prefix(1);
+    }
+    if (digits == 0 || digits > 9) {
+        return Error::malformed;
+    }
+    for (; digits < 3; ++digits) {
+        value *= 10;
+    }
+    return Milliseconds(value);
+}
+
+result<minutes> take_offset(std::string_view& text) {
+    if (take(text, 'Z') || take(text, 'z')) {
+        return minutes(0);
+    }
+    const bool west = take(text, '-');
+    if (!west && !take(text, '+')) {
+        return Error::malformed;
+    }
+    const int hour = take_digits(text, 2);
+    const bool colon = take(text, ':');
+    const int minute = take_digits(text, 2);
+    if (hour < 0 || hour > 23 || !colon || minute < 0 || minute > 59) {
+        return Error::malformed;
+    }
+    const minutes offset = hours(hour) + minutes(minute);
+    return west ? -offset : offset;
+}
+
+}  // namespace
+
+std::string format_rfc3339_seconds(WallTime time) {
+    const Civil c = civil_of(time);
+    std::array<char, 48> text;
+    const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
+                                   c.year, c.month, c.day, c.hour, c.minute, c.second);
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string format_rfc3339_milliseconds(WallTime time) {
+    const Civil c = civil_of(time);
+    std::array<char, 48> text;
+    const int size =
+        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", c.year,
+                      c.month, c.day, c.hour, c.minute, c.second, c.millisecond);
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+result<WallTime> parse_rfc3339(std::string_view text) {
+    const result<Day> day = take_day(text);
+    if (!day) {
+        return day.error();
+    }
+    if (!take(text, 'T') && !take(text, 't')) {
+        return Error::malformed;
+    }
+    const int hour = take_digits(text, 2);
+    const bool colon_one = take(text, ':');
+    const int minute = take_digits(text, 2);
+    const bool colon_two = take(text, ':');
+    const int second = take_digits(text, 2);
+    if (hour < 0 || hour > 23 || !colon_one || minute < 0 || minute > 59 || !colon_two ||
+        second < 0 || second > 59) {
+        return Error::malformed;
+    }
+    const result<Milliseconds> fraction = take_fraction(text);
+    if (!fraction) {
+        return fraction.error();
+    }
+    const result<minutes> offset = take_offset(text);
+    if (!offset || !text.empty()) {
+        return Error::malformed;
+    }
+    return WallTime(*day + hours(hour) + minutes(minute) + seconds(second) + *fraction - *offset);
+}
+
+result<Day> parse_day(std::string_view text) {
+    const result<Day> day = take_day(text);
+    if (!day || !text.empty()) {
+        return Error::malformed;
+    }
+    return day;
+}
+
+std::string format_day_compact(Day day) {
+    const Civil c = civil_of(WallTime(day));
+    std::array<char, 24> text;
+    const int size =
+        std::snprintf(text.data(), text.size(), "%04d%02u%02u", c.year, c.month, c.day);
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+std::string format_day(Day day) {
+    const Civil c = civil_of(WallTime(day));
+    std::array<char, 24> text;
+    const int size =
+        std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", c.year, c.month, c.day);
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace belay
