@@ -2,6 +2,7 @@
 // place of the program that knows a byte order.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -61,6 +62,16 @@ class ByteReader {
         }
         const ByteSpan taken = rest_.first(count);
         rest_ = rest_.subspan(count);
+        return taken;
+    }
+
+    template <std::size_t N>
+    std::array<std::uint8_t, N> octets() noexcept {
+        std::array<std::uint8_t, N> taken{};
+        const ByteSpan from = bytes(N);
+        if (ok_) {
+            std::memcpy(taken.data(), from.data(), N);
+        }
         return taken;
     }
 
