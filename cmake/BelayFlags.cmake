@@ -5,8 +5,9 @@ target_compile_options(belay_flags INTERFACE
   -fno-omit-frame-pointer)
 
 # glibc's own checks, in builds that no sanitizer watches.
-target_compile_definitions(belay_flags INTERFACE
-  $<$<AND:$<CONFIG:Release>,$<STREQUAL:${BELAY_SANITIZE},>>:_FORTIFY_SOURCE=2>)
+if(NOT BELAY_SANITIZE)
+  target_compile_definitions(belay_flags INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
 
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   # ccache can reuse a precompiled header only if it carries no time stamp.
