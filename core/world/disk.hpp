@@ -15,7 +15,8 @@
 namespace belay::world {
 
 /// An open file; closed by its destructor. One thread at a time, but for read_at, which any may
-/// call.
+/// call. A file opened `direct` takes offset, address and size of reads and writes only as
+/// multiples of limits::block_bytes.
 class File {
   public:
     virtual ~File() = default;
@@ -24,8 +25,7 @@ class File {
     virtual result<std::size_t> read_at(std::uint64_t offset, MutableByteSpan into) const = 0;
 
     /// Writes all of `bytes`, going on after a short write or an interruption. After an error an
-    /// unknown part is written. A file opened `direct` takes offset, address and size only as
-    /// multiples of limits::block_bytes.
+    /// unknown part is written.
     virtual result<void> write_at(std::uint64_t offset, ByteSpan bytes) = 0;
 
     /// Makes the file's contents (and the size they need) durable: fdatasync. Does nothing for a
@@ -33,6 +33,8 @@ class File {
     virtual result<void> sync() = 0;
 
     virtual result<std::uint64_t> size() const = 0;
+
+    /// Cuts, or grows with zeros. Durable as a write is.
     virtual result<void> resize(std::uint64_t size) = 0;
 };
 
@@ -45,7 +47,8 @@ enum class Open {
 
 struct OpenOptions {
     Open mode = Open::read;
-    /// O_DIRECT | O_DSYNC. Fails with invalid_argument where the file system cannot.
+    /// O_DIRECT | O_DSYNC. Fails with invalid_argument where the file system cannot; Open::truncate
+    /// may then have left an empty file.
     bool direct = false;
 };
 
@@ -55,17 +58,17 @@ class Lock {
     virtual ~Lock() = default;
 };
 
-/// Thread-safe.
+/// Thread-safe. A path that leads out of the root is invalid_argument.
 class Disk {
   public:
     virtual ~Disk() = default;
 
     virtual result<std::unique_ptr<File>> open(std::string_view path, OpenOptions options) = 0;
 
-    /// Replaces `to` if it exists. Durable only after sync_directory.
+    /// Of files. Replaces `to` if it exists. Durable only after sync_directory.
     virtual result<void> rename(std::string_view from, std::string_view to) = 0;
 
-    /// Durable only after sync_directory.
+    /// Of files. Durable only after sync_directory.
     virtual result<void> remove(std::string_view path) = 0;
 
     /// The names (not paths) in a directory, sorted.
