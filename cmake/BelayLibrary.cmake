@@ -14,7 +14,11 @@ function(belay_library name)
   target_link_libraries(${name} PUBLIC belay_flags ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
 endfunction()
 
-# belay_test(NAME SOURCES … LINKS … [LABELS …]): one Boost.Test program, one ctest entry.
+# belay_test(NAME SOURCES … LINKS … [LABELS …]): one Boost.Test program, one ctest entry. The target
+# belay_tests_<label> builds all of a label, for builds that run only those.
+#   concurrent  more than one thread: runs under ThreadSanitizer too
+#   system      drives a whole server: runs with the release build too, not with g++'s
+#   sim         seeded by BELAY_TEST_SEED where it is set: `./dev sim` runs it with new seeds
 function(belay_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS")
   if(NOT arg_TIMEOUT)
@@ -24,4 +28,25 @@ function(belay_test name)
   target_link_libraries(${name} PRIVATE belay_test_main ${arg_LINKS})
   add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  foreach(label IN LISTS arg_LABELS)
+    belay_labelled(${label} ${name})
+  endforeach()
+endfunction()
+
+# belay_labelled(LABEL TARGET…): builds the targets with belay_tests_<label>.
+function(belay_labelled label)
+  if(NOT TARGET belay_tests_${label})
+    add_custom_target(belay_tests_${label})
+  endif()
+  add_dependencies(belay_tests_${label} ${ARGN})
+endfunction()
+
+# belay_fuzzer(NAME SOURCES … LINKS …): one libFuzzer program; its seeds are tests/fuzz/corpus/NAME.
+function(belay_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE belay_flags ${arg_LINKS})
+  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(${name} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzzers")
 endfunction()
