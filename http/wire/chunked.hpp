@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -16,6 +17,8 @@
 namespace belay::wire {
 
 struct ChunkedLimits {
+    /// Refused as soon as a chunk's size says that there will be more.
+    std::uint64_t payload_bytes_max = std::numeric_limits<std::uint64_t>::max();
     std::size_t extension_bytes_max = 4 * 1024;  ///< all extensions of a body together
     std::size_t trailer_bytes_max = 8 * 1024;    ///< the trailer section with its CRLFs
     /// Bytes that are not payload are refused above this and `overhead_factor` times the payload.
@@ -59,7 +62,7 @@ class ChunkedDecoder {
     enum class State : std::uint8_t {
         size_first,        ///< the first hex digit of a chunk size
         size,              ///< more of it, or what may follow
-        before_extension,  ///< blanks after the size: only ";" may come
+        before_extension,  ///< blanks after a size or a value: only ";" may come
         extension_begin,   ///< after ";": blanks, then a name
         extension_name,
         after_name,   ///< blanks after a name: "=", ";" or CR
@@ -67,7 +70,7 @@ class ChunkedDecoder {
         value_token,
         value_quoted,
         value_escape,  ///< after a backslash in a quoted value
-        after_value,   ///< after a closing DQUOTE, or blanks after a value: ";" or CR
+        value_closed,  ///< after the closing DQUOTE: blank, ";" or CR
         size_line_feed,
         data,
         data_return,

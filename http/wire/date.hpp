@@ -1,6 +1,7 @@
 // The Date field (RFC 9110 5.6.7, 6.6.1).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>

@@ -4,9 +4,8 @@
 // everything that any reader might take differently is refused.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 #include "http/wire/request_head.hpp"
 #include "http/wire/wire_error.hpp"
@@ -27,10 +26,10 @@ inline constexpr std::size_t length_field_count = 6;
 /// What the Transfer-Encoding fields of a head say together.
 enum class EncodingField : std::uint8_t {
     absent,
-    chunked,       ///< exactly one coding, "chunked" in any case
-    not_final,     ///< chunked is there, but repeated or not last: no length can be known
-    unknown_last,  ///< a coding that belay does not know, also one before a final chunked
-    malformed,     ///< no token, or an empty value
+    chunked,    ///< exactly one coding, "chunked" in any case
+    not_final,  ///< chunked is there, but repeated or not last: no length can be known
+    unknown,    ///< a coding that belay does not know, alone or before a final chunked
+    malformed,  ///< no token, or an empty value
 };
 inline constexpr std::size_t encoding_field_count = 5;
 

@@ -28,6 +28,7 @@ enum class Method : std::uint8_t {
     connect,
     trace,
 };
+inline constexpr std::size_t method_count = 10;
 
 enum class TargetForm : std::uint8_t {
     origin,     ///< "/path?query"

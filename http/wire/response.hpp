@@ -35,7 +35,7 @@ enum class StreamFraming : std::uint8_t {
 /// One answer. Calls in this order: field any number of times, then exactly one of the endings.
 class ResponseWriter {
   public:
-    /// Begins with the status line and Date, Connection. `status` is 200 to 599. `to` must outlive
+    /// Begins with the status line and Date. `status` is 200 to 599. `to` must outlive
     /// the writer.
     ResponseWriter(std::string& to, const ResponseContext& context, int status);
 
@@ -62,7 +62,6 @@ class ResponseWriter {
     std::string& to_;
     ResponseContext context_;
     int status_;
-    std::size_t connection_at_ = 0;  ///< where the Connection field stands or would stand
 };
 
 /// "HTTP/1.1 100 Continue" and its empty line. Only to 1.1 clients.

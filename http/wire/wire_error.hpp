@@ -5,6 +5,7 @@
 // doubt after each, and guessing is how requests are smuggled (RFC 9112 6.3, 9.6, 11.2).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -43,6 +44,7 @@ enum class WireError : std::uint8_t {
     content_length_too_large,
     content_length_with_transfer_encoding,
     transfer_encoding_in_http_1_0,
+    transfer_encoding_malformed,
     transfer_encoding_not_ending_in_chunked,
     transfer_coding_unknown,
     content_not_allowed_for_method,

@@ -1,0 +1,220 @@
+#include "http/wire/json_writer.hpp"
+
+#include <charconv>
+#include <cmath>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/string.hpp>
+#include <boost/json/value.hpp>
+
+#include "core/base/check.hpp"
+#include "core/base/utf8.hpp"
+
+namespace belay::wire {
+namespace {
+
+constexpr std::size_t number_bytes_max = 32;  // the longest shortest double has 24
+
+template <class Number>
+void append_number(std::string& to, Number value) {
+    char text[number_bytes_max];
+    to.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+void append_escaped(std::string& to, char byte) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    switch (byte) {
+        case '"':
+            to.append("\\\"");
+            break;
+        case '\\':
+            to.append("\\\\");
+            break;
+        case '\b':
+            to.append("\\b");
+            break;
+        case '\f':
+            to.append("\\f");
+            break;
+        case '\n':
+            to.append("\\n");
+            break;
+        case '\r':
+            to.append("\\r");
+            break;
+        case '\t':
+            to.append("\\t");
+            break;
+        default: {
+            const auto code = static_cast<unsigned char>(byte);
+            to.append("\\u00");
+            to.push_back(hex[code >> 4]);
+            to.push_back(hex[code & 0x0fU]);
+        }
+    }
+}
+
+bool needs_escape(char byte) noexcept {
+    return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\';
+}
+
+}  // namespace
+
+void append_json_string(std::string& to, std::string_view text) {
+    constexpr std::string_view replacement = "\xef\xbf\xbd";
+    const bool valid = is_valid_utf8(text);
+    to.push_back('"');
+    while (!text.empty()) {
+        std::size_t plain = 0;
+        while (plain < text.size() && !needs_escape(text[plain]) &&
+               (valid || static_cast<unsigned char>(text[plain]) < 0x80)) {
+            ++plain;
+        }
+        to.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
+        if (needs_escape(text.front())) {
+            append_escaped(to, text.front());
+        } else {
+            to.append(replacement);
+        }
+        text.remove_prefix(1);
+    }
+    to.push_back('"');
+}
+
+void JsonWriter::begin_value() {
+    if (name_open_) {
+        name_open_ = false;
+        return;
+    }
+    check(!in_object() && !is_complete(), "a JSON value has a place here");
+    if (began_) {
+        to_.push_back(',');
+    }
+    began_ = true;
+}
+
+void JsonWriter::open(char bracket, bool object) {
+    begin_value();
+    check(depth_ < depth_max, "JSON is not nested too deeply");
+    to_.push_back(bracket);
+    ++depth_;
+    const std::uint64_t bit = std::uint64_t{1} << depth_;
+    objects_ = object ? objects_ | bit : objects_ & ~bit;
+    began_ = false;
+}
+
+void JsonWriter::close(char bracket, bool object) {
+    check(depth_ > 0 && in_object() == object && !name_open_, "a JSON bracket closes its own kind");
+    to_.push_back(bracket);
+    --depth_;
+    began_ = true;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+    open('{', true);
+    return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+    close('}', true);
+    return *this;
+}
+
+JsonWriter& JsonWriter::begin_array() {
+    open('[', false);
+    return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+    close(']', false);
+    return *this;
+}
+
+JsonWriter& JsonWriter::name(std::string_view name) {
+    check(in_object() && !name_open_, "a JSON name stands in an object");
+    if (began_) {
+        to_.push_back(',');
+    }
+    began_ = true;
+    append_json_string(to_, name);
+    to_.push_back(':');
+    name_open_ = true;
+    return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+    begin_value();
+    append_json_string(to_, text);
+    return *this;
+}
+
+JsonWriter& JsonWriter::boolean(bool value) {
+    return raw(value ? "true" : "false");
+}
+
+JsonWriter& JsonWriter::null() {
+    return raw("null");
+}
+
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+    begin_value();
+    append_number(to_, value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::unsigned_integer(std::uint64_t value) {
+    begin_value();
+    append_number(to_, value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::number(double value) {
+    check(std::isfinite(value), "JSON has finite numbers only");
+    begin_value();
+    append_number(to_, value);
+    return *this;
+}
+
+JsonWriter& JsonWriter::raw(std::string_view json) {
+    begin_value();
+    to_.append(json);
+    return *this;
+}
+
+JsonWriter& JsonWriter::value(const boost::json::value& value) {
+    using boost::json::kind;
+    switch (value.kind()) {
+        case kind::null:
+            return null();
+        case kind::bool_:
+            return boolean(value.get_bool());
+        case kind::int64:
+            return integer(value.get_int64());
+        case kind::uint64:
+            return unsigned_integer(value.get_uint64());
+        case kind::double_:
+            return number(value.get_double());
+        case kind::string:
+            return string(std::string_view(value.get_string()));
+        case kind::array:
+            begin_array();
+            for (const boost::json::value& element : value.get_array()) {
+                this->value(element);
+            }
+            return end_array();
+        case kind::object:
+            break;
+    }
+    begin_object();
+    for (const auto& member : value.get_object()) {
+        name(member.key()).value(member.value());
+    }
+    return end_object();
+}
+
+}  // namespace belay::wire
