@@ -1,0 +1,72 @@
+// The idempotency table: what was answered to a request, by the name of its key (scope and key in
+// one string of bytes). What the bytes of a version mean is the store's business.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "store/table/entry_table.hpp"
+
+namespace belay::store {
+
+struct KeyHash {
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+
+    friend bool operator==(const KeyHash&, const KeyHash&) = default;
+};
+
+/// A key's name with its hash. A view of the name's bytes.
+struct KeyName {
+    KeyHash hash;
+    std::string_view name;
+};
+
+/// Has one address from its making to its removal; the name stands behind it in the same block.
+struct KeyRecord : Entry {
+    explicit KeyRecord(const KeyName& key) noexcept;
+
+    /// Valid as long as the record.
+    std::string_view name() const noexcept {
+        return {reinterpret_cast<const char*>(this + 1), name_size};
+    }
+
+    const KeyHash hash;
+    const std::uint32_t name_size;
+};
+
+struct KeyTraits {
+    using Node = KeyRecord;
+    using Key = KeyName;
+
+    static std::uint64_t hash(const KeyRecord& record) noexcept { return record.hash.low; }
+    /// The whole name is compared: two names with one hash are two keys.
+    static bool matches(const KeyRecord& record, std::uint64_t, const KeyName& key) noexcept {
+        return record.hash == key.hash && record.name() == key.name;
+    }
+    static KeyRecord* make(PoolLane& pool, std::uint64_t hash, const KeyName& key) noexcept;
+    static void destroy(PoolLane& pool, KeyRecord* record) noexcept;
+};
+
+class IdempotencyTable : public EntryTable<KeyTraits> {
+  public:
+    /// `seed` is random for each process: names are chosen by clients. `capacity` is how many slots
+    /// to begin with.
+    IdempotencyTable(Pool& pool, std::uint64_t seed, std::size_t capacity)
+        : EntryTable(pool, capacity), seed_(seed) {}
+
+    /// XXH3-128 of the name, with the seed. The result views `name`, which is at most
+    /// limits::key_name_bytes_max long (checked by find_or_make).
+    KeyName key(std::string_view name) const noexcept;
+
+    KeyRecord* find(const KeyName& key) const { return EntryTable::find(key.hash.low, key); }
+    Looked<KeyRecord> find_or_make(Participant& by, const KeyName& key) {
+        return EntryTable::find_or_make(by, key.hash.low, key);
+    }
+
+  private:
+    const std::uint64_t seed_;
+};
+
+}  // namespace belay::store

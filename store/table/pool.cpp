@@ -1,0 +1,228 @@
+#include "store/table/pool.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+#include <utility>
+
+#include "core/base/check.hpp"
+
+namespace belay::store {
+namespace {
+
+#ifdef BELAY_ADDRESS_SANITIZER
+constexpr bool pass_through = true;
+#else
+constexpr bool pass_through = false;
+#endif
+
+constexpr std::size_t slab_bytes = 256 * 1024;
+constexpr std::size_t batch_bytes = 16 * 1024;
+constexpr std::size_t batch_blocks_max = 64;
+
+/// Steps of a third or less, so that little is wasted; the small ones fit the heights of index
+/// entries (ordered_index.hpp).
+constexpr std::array<std::uint16_t, 25> class_bytes{
+    48,  64,  80,  96,  112,  128,  160,  192,  224,  256,  320,  384, 448,
+    512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096};
+static_assert(class_bytes.back() == Pool::pooled_bytes_max);
+
+constexpr std::size_t no_class = class_bytes.size();
+
+/// Class by size in units of the alignment, rounded up.
+constexpr auto class_of_units = [] {
+    std::array<std::uint8_t, Pool::pooled_bytes_max / Pool::alignment + 1> table{};
+    std::size_t size_class = 0;
+    for (std::size_t units = 0; units < table.size(); ++units) {
+        while (class_bytes[size_class] < units * Pool::alignment) {
+            ++size_class;
+        }
+        table[units] = static_cast<std::uint8_t>(size_class);
+    }
+    return table;
+}();
+
+std::size_t class_of(std::size_t bytes) noexcept {
+    if (bytes > Pool::pooled_bytes_max) {
+        return no_class;
+    }
+    return class_of_units[(bytes + Pool::alignment - 1) / Pool::alignment];
+}
+
+std::size_t batch_blocks(std::size_t size_class) noexcept {
+    return std::min(batch_blocks_max, batch_bytes / class_bytes[size_class]);
+}
+
+}  // namespace
+
+Pool::~Pool() {
+    static_assert(class_bytes.size() == class_count);
+    for (const Account& account : accounts_) {
+        check(!account.taken.load(std::memory_order_acquire), "a pool ends after its lanes");
+    }
+    Slab* slab = slabs_.load(std::memory_order_acquire);
+    while (slab != nullptr) {
+        std::free(std::exchange(slab, slab->next));
+    }
+}
+
+std::uint64_t Pool::bytes_in_use() const noexcept {
+    std::int64_t total = 0;
+    for (const Account& account : accounts_) {
+        // Relaxed: a figure for limits and metrics, it orders nothing.
+        total += account.bytes.load(std::memory_order_relaxed);
+    }
+    return total < 0 ? 0 : static_cast<std::uint64_t>(total);
+}
+
+void Pool::push(std::size_t size_class, Batch* batch) noexcept {
+    std::atomic<Batch*>& top = overflow_[size_class].top;
+    batch->next_batch = top.load(std::memory_order_relaxed);
+    // Release, pairs with the acquire in pop: the taker sees the links of the batch. Nothing is
+    // read through the old top, so it does not matter if it came, went and came again.
+    while (!top.compare_exchange_weak(batch->next_batch, batch, std::memory_order_release,
+                                      std::memory_order_relaxed)) {
+    }
+}
+
+Pool::Batch* Pool::pop(std::size_t size_class) noexcept {
+    std::atomic<Batch*>& top = overflow_[size_class].top;
+    if (top.load(std::memory_order_relaxed) == nullptr) {
+        return nullptr;
+    }
+    // Acquire, pairs with every push below: pushes are read-modify-writes, so the last one carries
+    // on the release of those before it.
+    Batch* taken = top.exchange(nullptr, std::memory_order_acquire);
+    if (taken == nullptr) {
+        return nullptr;
+    }
+    Batch* rest = taken->next_batch;
+    while (rest != nullptr) {
+        Batch* none = nullptr;
+        if (top.compare_exchange_strong(none, rest, std::memory_order_release,
+                                        std::memory_order_relaxed)) {
+            break;
+        }
+        // Others have pushed since: put the rest behind theirs, which is short, and try again.
+        Batch* newer = top.exchange(nullptr, std::memory_order_acquire);
+        if (newer == nullptr) {
+            continue;
+        }
+        Batch* last = newer;
+        while (last->next_batch != nullptr) {
+            last = last->next_batch;
+        }
+        last->next_batch = rest;
+        rest = newer;
+    }
+    return taken;
+}
+
+PoolLane::PoolLane(Pool& pool) : pool_(pool) {
+    for (Pool::Account& account : pool.accounts_) {
+        bool taken = false;
+        // Acquire, pairs with the release in the destructor: the count goes on from where the
+        // account's last lane left it.
+        if (account.taken.compare_exchange_strong(taken, true, std::memory_order_acquire,
+                                                  std::memory_order_relaxed)) {
+            account_ = &account;
+            return;
+        }
+    }
+    check(false, "no more than limits::lanes_max lanes");
+}
+
+PoolLane::~PoolLane() {
+    for (std::size_t size_class = 0; size_class < caches_.size(); ++size_class) {
+        leave_to_others(size_class, caches_[size_class].active);
+        leave_to_others(size_class, caches_[size_class].spare);
+    }
+    account_->taken.store(false, std::memory_order_release);
+}
+
+void* PoolLane::allocate(std::size_t bytes) noexcept {
+    const std::size_t size_class = class_of(bytes);
+    const std::size_t taken = size_class == no_class ? bytes : class_bytes[size_class];
+    void* block = pass_through || size_class == no_class ? std::malloc(bytes) : take(size_class);
+    if (block != nullptr) {
+        account(static_cast<std::int64_t>(taken));
+    }
+    return block;
+}
+
+void PoolLane::release(void* block, std::size_t bytes) noexcept {
+    const std::size_t size_class = class_of(bytes);
+    const std::size_t taken = size_class == no_class ? bytes : class_bytes[size_class];
+    account(-static_cast<std::int64_t>(taken));
+    if (pass_through || size_class == no_class) {
+        std::free(block);
+    } else {
+        give(size_class, block);
+    }
+}
+
+void* PoolLane::take(std::size_t size_class) noexcept {
+    Cache& cache = caches_[size_class];
+    if (cache.active.count == 0) {
+        if (cache.spare.count != 0) {
+            std::swap(cache.active, cache.spare);
+        } else if (Pool::Batch* batch = pool_.pop(size_class); batch != nullptr) {
+            const std::size_t count = batch->count;
+            Pool::Block* next = batch->next;
+            cache.active = {new (batch) Pool::Block{next}, count};
+        } else {
+            return carve(class_bytes[size_class]);
+        }
+    }
+    Pool::Block* block = cache.active.first;
+    cache.active.first = block->next;
+    --cache.active.count;
+    return block;
+}
+
+void PoolLane::give(std::size_t size_class, void* memory) noexcept {
+    Cache& cache = caches_[size_class];
+    if (cache.active.count >= batch_blocks(size_class)) {
+        leave_to_others(size_class, cache.spare);
+        cache.spare = std::exchange(cache.active, List{});
+    }
+    cache.active.first = new (memory) Pool::Block{cache.active.first};
+    ++cache.active.count;
+}
+
+void* PoolLane::carve(std::size_t bytes) noexcept {
+    if (slab_left_ < bytes) {
+        void* memory = std::malloc(slab_bytes);
+        if (memory == nullptr) {
+            return nullptr;
+        }
+        auto* slab = new (memory) Pool::Slab{pool_.slabs_.load(std::memory_order_relaxed)};
+        // Release, pairs with the acquire in ~Pool.
+        while (!pool_.slabs_.compare_exchange_weak(slab->next, slab, std::memory_order_release,
+                                                   std::memory_order_relaxed)) {
+        }
+        slab_ = static_cast<std::byte*>(memory) + Pool::alignment;
+        slab_left_ = slab_bytes - Pool::alignment;
+    }
+    void* block = slab_;
+    slab_ += bytes;
+    slab_left_ -= bytes;
+    return block;
+}
+
+void PoolLane::leave_to_others(std::size_t size_class, List& list) noexcept {
+    if (list.count == 0) {
+        return;
+    }
+    Pool::Block* next = list.first->next;
+    pool_.push(size_class, new (list.first) Pool::Batch{next, nullptr, list.count});
+    list = {};
+}
+
+void PoolLane::account(std::int64_t change) noexcept {
+    // Not a read-modify-write: only this lane writes it.
+    const std::int64_t now = account_->bytes.load(std::memory_order_relaxed);
+    account_->bytes.store(now + change, std::memory_order_relaxed);
+}
+
+}  // namespace belay::store

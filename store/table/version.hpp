@@ -1,0 +1,92 @@
+// A version of a record: immutable bytes, and where they stand in the log.
+//
+// Life: made from the pool, filled, swapped into a cell as pending, given its LSN by reserve,
+// durable when D passes the LSN, and retired by the transition that replaced it when that one is
+// durable; or put back and retired at once (design 4 and 5).
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/bytes.hpp"
+#include "core/job/ids.hpp"
+#include "store/table/epochs.hpp"
+#include "store/table/pool.hpp"
+
+namespace belay::store {
+
+class Cell;
+
+/// The LSN of a version that has none yet. It is above every LSN, so that "below D" is false.
+inline constexpr job::Lsn pending_lsn = ~job::Lsn{0};
+
+/// Thread-safe as far as its methods are const; the rest belongs to the maker until a cell has it,
+/// and set_lsn to the owner of the pending version.
+class Version {
+  public:
+    struct Shape {
+        std::uint64_t number = 1;    ///< of the record's versions: 1, 2, 3, …
+        std::size_t size = 0;        ///< of the bytes; at most 4 GiB - 1 (checked)
+        bool tombstone = false;      ///< the record is gone from here on
+        job::Lsn lsn = pending_lsn;  ///< only recovery knows it beforehand
+    };
+
+    /// A version that nobody else can see; fill `writable()` before it is swapped in. nullptr when
+    /// there is no memory. Freed by `destroy` (never shared) or `retire` (was in a cell).
+    static Version* make(PoolLane& pool, const Shape& shape) noexcept;
+
+    /// The same, with the bytes; `shape.size` is ignored.
+    static Version* make(PoolLane& pool, Shape shape, ByteSpan bytes) noexcept;
+
+    static void destroy(PoolLane& pool, const Version* version) noexcept;
+
+    /// Inside a section. No cell leads to `version` any more, but for the back pointers that
+    /// cell.hpp speaks of.
+    static void retire(Participant& by, const Version* version);
+
+    Version(const Version&) = delete;
+    Version& operator=(const Version&) = delete;
+
+    /// Acquire, pairs with set_lsn: who sees the LSN sees what its owner did before reserving it.
+    job::Lsn lsn() const noexcept { return lsn_.load(std::memory_order_acquire); }
+    bool pending() const noexcept { return lsn() == pending_lsn; }
+
+    /// Once, by the owner, while the version is the head of its cell.
+    void set_lsn(job::Lsn lsn) noexcept {
+        // Release, pairs with lsn().
+        lsn_.store(lsn, std::memory_order_release);
+    }
+
+    std::uint64_t number() const noexcept { return number_; }
+    bool tombstone() const noexcept { return tombstone_; }
+
+    /// Valid as long as the version: to the end of the section in which it was found.
+    ByteSpan bytes() const noexcept {
+        return {reinterpret_cast<const std::byte*>(this + 1), size_};
+    }
+    MutableByteSpan writable() noexcept { return {reinterpret_cast<std::byte*>(this + 1), size_}; }
+
+    /// The version that this one replaced; may dangle (cell.hpp says when it may be followed).
+    const Version* previous() const noexcept { return previous_; }
+
+  private:
+    friend class Cell;
+
+    explicit Version(const Shape& shape) noexcept
+        : lsn_(shape.lsn),
+          number_(shape.number),
+          size_(static_cast<std::uint32_t>(shape.size)),
+          tombstone_(shape.tombstone) {}
+
+    std::atomic<job::Lsn> lsn_;
+    /// Written by Cell::swap before the version is shared, and never after.
+    const Version* previous_ = nullptr;
+    const std::uint64_t number_;
+    const std::uint32_t size_;
+    const bool tombstone_;
+};
+
+static_assert(sizeof(Version) == 32);
+
+}  // namespace belay::store
