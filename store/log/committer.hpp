@@ -96,19 +96,19 @@ class Committer {
 
     CommitStep write_group();
     CommitStep write_footer();
-    CommitStep write_mark(std::uint64_t next_segment);
+    CommitStep write_mark(State state, CommitStep::Kind kind, std::uint64_t next_segment);
     CommitStep enter_segment();
-    CommitStep idle(world::MonotonicTime now) const;
+    CommitStep idle(world::MonotonicTime now);
     CommitStep write_step(CommitStep::Kind kind, State state, std::uint32_t offset,
                           std::size_t bytes);
     std::size_t stage_frames();
     std::size_t room() const noexcept;
+    void group_completed();
     void move_to_offered() noexcept;
 
     Ring& ring_;
     AlignedBuffer staging_;
     const std::chrono::nanoseconds mark_delay_;
-    const std::size_t group_bytes_max_;
 
     State state_ = State::idle;
     bool stopping_ = false;
@@ -117,6 +117,7 @@ class Committer {
     std::uint32_t offset_;
     std::uint64_t mark_sequence_;
     std::optional<SegmentHeader> offered_;
+    bool entered_ = false;  ///< the offered segment has its header; this one is to be sealed
 
     Lsn next_lsn_;  ///< of the next frame to be staged
     std::uint64_t chain_;
@@ -127,6 +128,8 @@ class Committer {
     // The step under way.
     std::size_t staged_bytes_ = 0;
     std::size_t staged_frames_ = 0;
+    Lsn staged_end_ = 0;
+    std::uint64_t staged_chain_ = 0;
 
     CommitCounts counts_;
 };

@@ -39,6 +39,10 @@ struct Inventory {
     }
 };
 
+/// The header of a file that has a segment's name, checked against its name and size.
+/// Error::corrupt, Error::newer_format, or the disk's error; the sentence names file and offset.
+explained<SegmentHeader> read_segment_header(world::Disk& disk, std::uint64_t number);
+
 /// Reads the log directory. No directory is an empty inventory. A file with a segment's name that
 /// is not a sound segment of this number and size is a failure (its header fits one sector, so no
 /// crash leaves a bad one): Error::corrupt, Error::newer_format, or the disk's error.

@@ -12,7 +12,7 @@ namespace belay::store {
 class LogThread {
   public:
     /// Starts both. `writer` and `supply` must outlive it; nobody else may drive them meanwhile.
-    LogThread(LogWriter& writer, SegmentSupply& supply, int nice);
+    LogThread(LogWriter& writer, SegmentSupply& supply, const world::Clock& clock, int nice);
 
     /// As after a kill: what was not written is lost, no footer. Call stop first for a clean end.
     ~LogThread();
@@ -37,6 +37,7 @@ class LogThread {
 
     LogWriter& writer_;
     SegmentSupply& supply_;
+    const world::Clock& clock_;
     const int nice_;
     Doorbell work_;
     Doorbell supply_work_;

@@ -64,8 +64,8 @@ struct LogStatistics {
 class LogWriter {
   public:
     /// Everything must outlive it. `current` is the open segment of `position`.
-    LogWriter(world::Clock& clock, Ring& ring, SegmentSupply& supply, LogListener& listener,
-              LogOptions options, const LogPosition& position, OpenSegment current);
+    LogWriter(const world::Clock& clock, Ring& ring, SegmentSupply& supply, LogListener& listener,
+              const LogOptions& options, const LogPosition& position, OpenSegment current);
 
     enum class Did {
         worked,         ///< a step was taken; call again
@@ -88,15 +88,16 @@ class LogWriter {
     /// Write what is published, then the footer. Thread-safe; the driving thread must be woken.
     void request_stop() noexcept;
 
-    /// D: the first byte that is not durable. Any thread; acquire: whoever sees it sees what the
-    /// log thread did before it (nothing else depends on it).
-    Lsn durable_lsn() const noexcept { return durable_.value.load(std::memory_order_acquire); }
+    /// D: the first byte that is not durable. Any thread. seq_cst, which on a load costs no more
+    /// than acquire: a core that is about to sleep stores its announcement and then looks here,
+    /// while the log thread stores D and then looks at the announcement.
+    Lsn durable_lsn() const noexcept { return durable_.value.load(std::memory_order_seq_cst); }
 
     /// Has a write or sync failed? Any thread.
     bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
 
-    /// Is the disk sure to have room for another segment? Any thread.
-    bool has_room_ahead() const noexcept { return supply_.ready(); }
+    /// Could the next segment not be made, for lack of disk? Creates are to be refused. Any thread.
+    bool is_low_on_disk() const noexcept { return supply_.is_low(); }
 
     bool is_direct() const noexcept { return direct_.load(std::memory_order_relaxed); }
     const LogStatistics& statistics() const noexcept { return statistics_; }
@@ -104,19 +105,19 @@ class LogWriter {
   private:
     Did write(const CommitStep& step);
     Did fail(boost::system::error_code error);
-    void offer_next();
-    void after_write(const CommitStep& step, std::chrono::nanoseconds took);
+    bool take_next();
+    void seal_current();
+    void publish_progress();
 
     /// A line of its own: every core reads it after every handler.
     struct alignas(64) DurableLsn {
         std::atomic<Lsn> value;
     };
 
-    world::Clock& clock_;
+    const world::Clock& clock_;
     Ring& ring_;
     SegmentSupply& supply_;
     LogListener& listener_;
-    const LogOptions options_;
 
     // Owned by the driving thread.
     Committer committer_;

@@ -1,6 +1,7 @@
 // Reads the frames of one segment, one after the other, and says what is there when there is none.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,7 +25,7 @@ class FileWindow {
     result<ByteSpan> at(std::uint64_t offset, std::size_t want);
 
   private:
-    const world::File& file_;
+    const world::File* file_;
     std::uint64_t file_bytes_;
     std::vector<std::byte> buffer_;
     std::uint64_t start_ = 0;
@@ -76,7 +77,10 @@ class SegmentReader {
 
     explained<MarkSight> read_marks();
 
-    /// The highest D that the frames read so far name.
+    /// Is there a sound frame header where a segment's first frame lies?
+    explained<bool> holds_first_frame();
+
+    /// The highest D that the segment's header and the frames read so far name.
     Lsn named_durable_lsn() const noexcept { return named_durable_lsn_; }
 
     const SegmentHeader& header() const noexcept { return header_; }
@@ -85,6 +89,9 @@ class SegmentReader {
     SegmentReader(std::unique_ptr<world::File> file, const SegmentHeader& header);
 
     explained<FrameCheck> look(std::uint32_t offset, ByteSpan& bytes);
+    void advance(const LogFrame& frame);
+    void note_header(const FrameHeader& header, std::uint32_t offset, TailScan& scan);
+    Failure unreadable(boost::system::error_code error, std::uint64_t offset) const;
 
     std::unique_ptr<world::File> file_;
     SegmentHeader header_;

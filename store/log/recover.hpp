@@ -21,6 +21,8 @@
 #include "store/log/facts.hpp"
 #include "store/log/inventory.hpp"
 #include "store/log/log_writer.hpp"
+#include "store/log/reader.hpp"
+#include "store/log/recovered_tail.hpp"
 #include "store/log/segment_supply.hpp"
 #include "store/log/tail.hpp"
 
@@ -40,21 +42,13 @@ using LogApply = FunctionRef<explained<void>(ReplayedFrame& frame)>;
 
 struct ReplaySummary {
     Lsn next_lsn = first_lsn;
-    std::uint64_t frames = 0;  ///< applied
+    std::uint64_t frames = 0;  ///< transitions applied
     WallTime time_max;         ///< the latest time in any frame read
     TailDecision tail = TailDecision::clean_end;
     /// What was cut, if anything: for the one line that a start logs about it.
     std::uint64_t cut_bytes = 0;
     std::string cut_file;
     std::uint64_t cut_offset = 0;
-};
-
-/// Everything that a LogWriter starts from.
-struct RecoveredLog {
-    LogPosition position;
-    OpenSegment current;
-    std::vector<SegmentExtent> sealed;
-    std::uint64_t next_number = 0;
 };
 
 class LogRecovery {
@@ -78,23 +72,22 @@ class LogRecovery {
     const Inventory& inventory() const noexcept { return inventory_; }
 
   private:
-    /// Where the log ends, found by replay.
-    struct End {
-        std::uint64_t segment = 0;    ///< index into inventory_.segments; that of the last frame
-        Lsn lsn = first_lsn;          ///< x
-        Lsn durable_lsn = first_lsn;  ///< the highest D that is known, at most x
-    };
-
     LogRecovery(world::Disk& disk, std::string data_directory, Inventory inventory);
 
-    explained<void> read_segment(std::size_t index, LogApply apply, bool& footer);
-    explained<TailDecision> judge(std::size_t index);
+    explained<void> check_prepared();
+    explained<TailDecision> replay_segment(std::size_t index, Lsn start, LogApply apply);
+    explained<void> replay_frame(const LogSegment& segment, const LogFrame& frame, Lsn start,
+                                 LogApply apply);
+    explained<TailDecision> judge(SegmentReader& reader, std::size_t index, bool footer);
+    Failure refusal(boost::system::error_code code, std::uint64_t segment, std::uint64_t offset,
+                    Lsn lsn, std::string_view what) const;
 
-    world::Disk& disk_;
+    world::Disk* disk_;
     std::string data_directory_;
     Inventory inventory_;
-    End end_;
     ReplaySummary summary_;
+    Lsn named_lsn_ = 0;            ///< the highest D that anything read so far names
+    Lsn durable_lsn_ = first_lsn;  ///< of these the highest that is the end of a frame of the log
     bool replayed_ = false;
 };
 

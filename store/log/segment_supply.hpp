@@ -31,14 +31,18 @@ class SegmentSupply {
                   bool want_direct, std::uint64_t current_number, std::uint64_t next_number,
                   std::vector<SegmentExtent> sealed);
 
-    /// Is the next segment there? While it is not, creates are to be refused (reliability 3.1).
+    /// Is the next segment there?
     bool ready() const noexcept;
+
+    /// The next segment is not there and could not be made. While it is so, creates are to be
+    /// refused (reliability 3.1).
+    bool is_low() const noexcept;
 
     /// The log thread: the prepared segment, if there is one.
     std::optional<OpenSegment> take();
 
     /// The log thread: this segment is full, and the one it took is the current one.
-    void seal(const SegmentExtent& extent);
+    void seal(const SegmentExtent& extent, std::uint64_t current_number);
 
     /// Anyone: no start will ever read a frame below `lsn` again (the older snapshot's S).
     void release_below(Lsn lsn);
@@ -55,8 +59,20 @@ class SegmentSupply {
     std::size_t file_count() const;
 
   private:
+    struct Order {
+        std::uint64_t number = 0;
+        std::uint64_t previous = 0;
+        std::optional<SegmentExtent> from;
+    };
+
+    bool is_released(const SegmentExtent& extent) const noexcept {
+        return extent.end_lsn <= released_below_;
+    }
     std::optional<SegmentExtent> take_released();
-    result<OpenSegment> prepare(std::uint64_t number, std::uint64_t previous);
+    std::optional<Order> take_order();
+    result<OpenSegment> prepare(const Order& order);
+    result<void> prepare_next();
+    result<void> remove_released();
 
     // Fixed after construction.
     world::Disk& disk_;
@@ -72,10 +88,12 @@ class SegmentSupply {
     std::vector<SegmentExtent> sealed_;
     std::uint64_t current_number_;
     std::uint64_t next_number_;
+    bool taken_ = false;  ///< between take and seal: nobody knows yet what the next one follows
     Lsn released_below_ = 0;
 
-    // Written under mutex_, read by anyone: release in refill and take, acquire in ready.
+    // Read by anyone as a hint; what it hints at is under mutex_. Hence relaxed.
     std::atomic<bool> ready_{false};
+    std::atomic<bool> low_{false};
 };
 
 }  // namespace belay::store

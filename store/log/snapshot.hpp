@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "core/base/function_ref.hpp"
 #include "core/base/result.hpp"
@@ -33,7 +32,11 @@ struct SnapshotInfo {
 
 /// "snapshot/00000000000000000064.snapshot"
 std::string snapshot_path(Lsn start_lsn);
+/// The name that a snapshot has until it is whole: "….snapshot.new".
+std::string snapshot_temporary_path(Lsn start_lsn);
+/// The S in a name (without the directory) that snapshot_path makes; nothing else is taken.
 std::optional<Lsn> parse_snapshot_name(std::string_view name);
+bool is_snapshot_temporary_name(std::string_view name);
 
 /// Streams a snapshot into a temporary file. Not thread-safe. Order: begin, add…, finish, install.
 /// Destroyed without install, it leaves the temporary file, which the next begin or start removes.
@@ -46,15 +49,16 @@ class SnapshotWriter {
 
     /// Writes the footer, syncs, reads the whole file back and verifies it. What it gives says
     /// which LSN must be durable (all of its frame) before install may be called.
-    result<SnapshotInfo> finish();
+    explained<SnapshotInfo> finish();
 
-    /// Gives the file its name, durably.
+    /// Gives the file its name, durably. After finish.
     result<void> install();
 
   private:
     SnapshotWriter(world::Disk& disk, std::unique_ptr<world::File> file, const SnapshotInfo& info);
 
     result<void> write_block(std::uint32_t kind);
+    result<void> append(ByteSpan bytes);
 
     world::Disk* disk_;
     std::unique_ptr<world::File> file_;
@@ -63,6 +67,7 @@ class SnapshotWriter {
     std::uint32_t block_entries_ = 0;
     std::uint64_t block_index_ = 0;
     std::uint64_t offset_ = 0;
+    bool verified_ = false;
 };
 
 /// Called for each entry; views are valid during the call. A failure ends the reading.
@@ -76,25 +81,5 @@ explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path,
 
 /// The same without looking at entries.
 explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path);
-
-/// The S of every snapshot file, newest first.
-result<std::vector<Lsn>> list_snapshots(world::Disk& disk);
-
-/// What to start from.
-struct SnapshotChoice {
-    SnapshotInfo info;  ///< start_lsn is first_lsn and `path` empty if there is none to read
-    std::string path;
-    std::string warning;  ///< not empty if a newer one was bad and has been set aside
-};
-
-/// The newest sound snapshot that the log can complete (`log_covers(S)`); without any, the
-/// beginning of the log. A bad newer one is set aside (renamed to "….bad") only if what is older
-/// loses nothing, else: a failure. Removes temporary files.
-explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Lsn)> log_covers,
-                                          std::string_view data_directory);
-
-/// Removes all but the two newest. Gives the S of the older of the two: log segments below it are
-/// needed no more (SegmentSupply::release_below); first_lsn if there are fewer than two.
-result<Lsn> prune_snapshots(world::Disk& disk);
 
 }  // namespace belay::store

@@ -32,8 +32,9 @@ struct TailSight {
     TailNext next = TailNext::none;
     /// A mark, a footer, a segment header, a snapshot or any sound frame names a D above x.
     bool named_above = false;
-    /// The newest mark says that the segment is full and names the next one.
-    bool sealed = false;
+    /// A mark says that the log went on in a segment that is not there, or a prepared segment says
+    /// that it followed one that is not there.
+    bool names_missing = false;
     /// At least one of the two mark slots can be read.
     bool marks_readable = true;
 };
@@ -55,7 +56,7 @@ struct TailRow {
     std::int8_t at;
     std::int8_t next;
     std::int8_t named_above;
-    std::int8_t sealed;
+    std::int8_t names_missing;
     std::int8_t marks_readable;
     TailDecision decision;
     std::string_view cause;
