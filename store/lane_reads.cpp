@@ -1,0 +1,120 @@
+// Reads never wait: a section is entered, then D is taken, then heads are loaded, in this order,
+// and of every record the newest version below D is shown (design 4).
+#include "store/lane_state.hpp"
+#include "store/remembered.hpp"
+
+namespace belay::store {
+namespace {
+
+/// A walk leaves its section after so many slots of a table.
+constexpr std::size_t walk_slots = 512;
+
+/// The version to show, or null.
+const Version* shown(const Entry& entry, Lsn durable) {
+    const Version* version = entry.cell.at(durable);
+    return version == nullptr || version->tombstone() ? nullptr : version;
+}
+
+RecordView view_of(const Version& version) {
+    return {version.lsn(), version.number(), version.bytes()};
+}
+
+}  // namespace
+
+bool LaneState::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
+    const Section section(participant_);
+    const Lsn durable = engine_.durable();
+    const Record* record = engine_.records.find(id);
+    const Version* version = record == nullptr ? nullptr : shown(*record, durable);
+    if (version == nullptr) {
+        return false;
+    }
+    found(view_of(*version));
+    return true;
+}
+
+std::optional<job::Uuid> LaneState::list(
+    const job::ListId& list, const std::optional<job::Uuid>& after,
+    FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
+    const ListInfo* info = engine_.schema.find_list(list.list);
+    if (info == nullptr) {
+        return std::nullopt;
+    }
+    const Section section(participant_);
+    const Lsn durable = engine_.durable();
+    std::size_t visited = 0;
+    std::optional<job::Uuid> stopped_at;
+    engine_.index.scan(list, after, [&](const job::Uuid& id) {
+        const Record* record = engine_.records.find({info->kind, id});
+        const Version* version = record == nullptr ? nullptr : shown(*record, durable);
+        if (version != nullptr && !each(id, view_of(*version))) {
+            return false;
+        }
+        if (++visited == limits::list_scan_max) {
+            stopped_at = id;
+            return false;
+        }
+        return true;
+    });
+    return stopped_at;
+}
+
+void LaneState::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
+    RecordTable::Cursor cursor;
+    for (bool more = true; more;) {
+        const Section section(participant_);
+        const Lsn durable = engine_.durable();
+        more = engine_.records.walk(cursor, walk_slots, [&](Record& record) {
+            if (const Version* version = shown(record, durable)) {
+                each(record.id, view_of(*version));
+            }
+        });
+    }
+}
+
+void LaneState::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
+    IdempotencyTable::Cursor cursor;
+    for (bool more = true; more;) {
+        const Section section(participant_);
+        const Lsn durable = engine_.durable();
+        more = engine_.keys.walk(cursor, walk_slots, [&](KeyRecord& key) {
+            const Version* version = shown(key, durable);
+            if (version == nullptr) {
+                return;
+            }
+            if (const auto remembered = decode_remembered(version->bytes())) {
+                each(key.name(), remembered->expires);
+            }
+        });
+    }
+}
+
+void LaneState::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each) {
+    const auto show = [&](const Version& version, Fact fact) {
+        fact.number = version.number();
+        fact.value = as_text(version.bytes());
+        each(version.lsn(), fact);
+    };
+    walk([&](const job::RecordId& id, const RecordView& view) {
+        Fact fact;
+        fact.record = id;
+        fact.number = view.number;
+        fact.value = as_text(view.value);
+        each(view.lsn, fact);
+    });
+    IdempotencyTable::Cursor cursor;
+    for (bool more = true; more;) {
+        const Section section(participant_);
+        const Lsn durable = engine_.durable();
+        more = engine_.keys.walk(cursor, walk_slots, [&](KeyRecord& key) {
+            if (const Version* version = shown(key, durable)) {
+                Fact fact;
+                fact.kind = FactKind::key;
+                fact.key = key.name();
+                show(*version, fact);
+            }
+        });
+    }
+}
+
+}  // namespace belay::store

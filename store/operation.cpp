@@ -1,0 +1,52 @@
+#include "store/operation.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+#include "store/remembered.hpp"
+
+namespace belay::store {
+
+void Draft::put(std::size_t subject, ByteSpan value) {
+    check(subject < parts_.size() && value.size() <= limits::record_bytes_max,
+          "a record's value is bounded");
+    parts_[subject] = {Move::put, bytes_.size(), value.size()};
+    bytes_.append(as_text(value));
+}
+
+void Draft::remove(std::size_t subject) {
+    check(subject < parts_.size(), "a removed record is a subject");
+    parts_[subject] = {Move::remove, 0, 0};
+}
+
+void Draft::remember(const job::RememberedAnswer& answer) {
+    check(key_.move == Move::none, "a key is claimed once");
+    const std::size_t offset = bytes_.size();
+    encode_remembered(answer, bytes_);
+    key_ = {Move::put, offset, bytes_.size() - offset};
+}
+
+void Draft::forget() {
+    check(key_.move == Move::none, "a key is moved once");
+    key_ = {Move::remove, 0, 0};
+}
+
+void Draft::clear() {
+    parts_.fill({});
+    key_ = {};
+    bytes_.clear();
+}
+
+bool Draft::empty() const noexcept {
+    return key_.move == Move::none && std::all_of(parts_.begin(), parts_.end(), [](const Part& p) {
+               return p.move == Move::none;
+           });
+}
+
+void Operation::set_subjects(std::span<const job::RecordId> subjects) {
+    check(subjects.size() <= subjects_.size(), "an operation is about few records");
+    std::copy(subjects.begin(), subjects.end(), subjects_.begin());
+    subject_count_ = subjects.size();
+}
+
+}  // namespace belay::store

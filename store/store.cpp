@@ -1,0 +1,105 @@
+#include "store/store.hpp"
+
+#include "store/engine.hpp"
+#include "store/lane_state.hpp"
+
+namespace belay::store {
+
+Lane::Lane(std::unique_ptr<LaneState> state) : state_(std::move(state)) {}
+
+Lane::~Lane() = default;
+
+Lane::Lane(Lane&&) noexcept = default;
+
+void Lane::submit(Operation& operation) {
+    state_->submit(operation);
+}
+
+void Lane::poll() {
+    state_->poll();
+}
+
+void Lane::end_turn() {
+    state_->end_turn();
+}
+
+bool Lane::about_to_sleep() {
+    return state_->about_to_sleep();
+}
+
+void Lane::woke() {
+    state_->woke();
+}
+
+std::size_t Lane::pending() const noexcept {
+    return state_->pending();
+}
+
+bool Lane::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
+    return state_->read(id, found);
+}
+
+std::optional<job::Uuid> Lane::list(const job::ListId& list, const std::optional<job::Uuid>& after,
+                                    FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
+    return state_->list(list, after, each);
+}
+
+void Lane::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
+    state_->walk(each);
+}
+
+void Lane::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
+    state_->walk_keys(each);
+}
+
+WallTime Lane::now() const {
+    return state_->now();
+}
+
+explained<std::unique_ptr<Store>> Store::open(world::Disk& disk, const world::Clock& clock,
+                                              world::Entropy& entropy, Schema schema,
+                                              const Settings& settings, FailureListener& listener) {
+    auto engine = Engine::open(disk, clock, entropy, std::move(schema), settings, listener);
+    if (engine.has_error()) {
+        return engine.error();
+    }
+    return std::make_unique<Store>(std::move(*engine));
+}
+
+Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+
+Store::~Store() = default;
+
+Lane Store::open_lane(Waker& waker) {
+    return Lane(std::make_unique<LaneState>(*engine_, waker));
+}
+
+explained<void> Store::write_snapshot() {
+    return engine_->write_snapshot();
+}
+
+explained<void> Store::close() {
+    return engine_->close();
+}
+
+void Store::pump() {
+    engine_->pump();
+}
+
+const RecoveryReport& Store::recovery() const noexcept {
+    return engine_->report();
+}
+
+Statistics Store::statistics() const {
+    return engine_->statistics();
+}
+
+job::Lsn Store::durable() const noexcept {
+    return engine_->durable();
+}
+
+bool Store::is_full() const noexcept {
+    return engine_->is_full();
+}
+
+}  // namespace belay::store
