@@ -1,0 +1,83 @@
+#include "http/wire/json_writer.hpp"
+
+#include <limits>
+#include <string>
+
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "http/wire/json.hpp"
+
+namespace belay::wire {
+namespace {
+
+BOOST_AUTO_TEST_SUITE(json_writer)
+
+BOOST_AUTO_TEST_CASE(members_come_out_in_the_order_of_the_calls) {
+    std::string text;
+    JsonWriter writer(text);
+    BOOST_TEST(!writer.is_complete());
+    writer.begin_object()
+        .member("z", "last first")
+        .member("count", 3)
+        .member("big", std::uint64_t{18446744073709551615U})
+        .member("on", true)
+        .null_member("none")
+        .name("list")
+        .begin_array()
+        .integer(-1)
+        .begin_object()
+        .end_object()
+        .begin_array()
+        .end_array()
+        .number(0.1)
+        .raw("[1]")
+        .end_array()
+        .end_object();
+    BOOST_TEST(writer.is_complete());
+    BOOST_TEST(text ==
+               R"({"z":"last first","count":3,"big":18446744073709551615,"on":true,"none":null,)"
+               R"("list":[-1,{},[],0.1,[1]]})");
+    BOOST_TEST(parse_json(text).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(every_string_is_written_so_that_it_reads_back) {
+    for (int code = 0; code < 128; ++code) {
+        const std::string original{'a', static_cast<char>(code), 'b'};
+        std::string text;
+        append_json_string(text, original);
+        const auto value = parse_json(text);
+        BOOST_REQUIRE(value.has_value());
+        BOOST_TEST(std::string_view(value->as_string()) == original);
+    }
+    std::string text;
+    append_json_string(text, "\"\\/\b\f\n\r\t\x01\x1f\x7f\xc3\xa9");
+    BOOST_TEST(text == "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa9\"");
+    text.clear();
+    append_json_string(text, "a\xff\"b");
+    BOOST_TEST(text == "\"a\xef\xbf\xbd\\\"b\"");
+}
+
+BOOST_AUTO_TEST_CASE(doubles_read_back_as_themselves) {
+    for (const double number : {0.1, 1e22, -2.5e-300, std::numeric_limits<double>::max(),
+                                std::numeric_limits<double>::denorm_min()}) {
+        std::string text;
+        JsonWriter(text).number(number);
+        const auto value = parse_json(text);
+        BOOST_REQUIRE_MESSAGE(value.has_value(), text);
+        BOOST_TEST(value->to_number<double>() == number);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_value_is_written_as_it_was_read) {
+    const std::string_view original =
+        R"({"b":[1,18446744073709551615,-5,2.5,true,null,"x"],"a":{"n":{}},"c":[]})";
+    std::string text;
+    JsonWriter(text).value(*parse_json(original));
+    BOOST_TEST(text == original);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace belay::wire
