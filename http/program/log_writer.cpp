@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <utility>
 
-#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 

@@ -95,6 +95,7 @@ BOOST_AUTO_TEST_CASE(lines_of_many_threads_stay_whole_and_in_their_order) {
     {
         LogWriter writer(clock, descriptor, LogFormat::json);
         std::vector<std::jthread> writers;
+        writers.reserve(threads);
         for (int thread = 0; thread < threads; ++thread) {
             writers.emplace_back([&writer, thread] {
                 for (int line = 0; line < lines; ++line) {

@@ -97,7 +97,8 @@ def banned(pattern, instead):
 asio_detached = banned(
     r"\bdetached\b", "every spawn has an owner: Shard::spawn, not asio::detached")
 reads_clock = banned(
-    r"::\s*now\s*\(|\b(?:clock_gettime|gettimeofday|timespec_get)\s*\("
+    r"::\s*now\s*\(\s*\)(?!\s*(?:const|noexcept|\{))"
+    r"|\b(?:clock_gettime|gettimeofday|timespec_get)\s*\("
     r"|\btime\s*\(\s*(?:NULL|nullptr)",
     "time comes from world::Clock")
 touches_disk = banned(
