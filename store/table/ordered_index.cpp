@@ -19,7 +19,7 @@ constexpr bool is_marked(std::uintptr_t link) noexcept {
 }  // namespace
 
 /// Followed in memory by its links, one for each level.
-struct OrderedIndex::Node {
+struct alignas(std::atomic<std::uintptr_t>) OrderedIndex::Node {
     Node(const Key& key_, unsigned height_) noexcept
         : owner(key_.list.owner),
           id(key_.id),
@@ -43,7 +43,6 @@ struct OrderedIndex::Node {
     const std::uint8_t height;
     /// Its inserter and its eraser, until each has done its part.
     std::atomic<std::uint8_t> holders{2};
-    // Four bytes of padding up to the links.
 };
 
 namespace {
