@@ -176,7 +176,12 @@ JsonWriter& JsonWriter::unsigned_integer(std::uint64_t value) {
 JsonWriter& JsonWriter::number(double value) {
     check(std::isfinite(value), "JSON has finite numbers only");
     begin_value();
+    const std::size_t begin = to_.size();
     append_number(to_, value);
+    // Without a fraction or an exponent it would read back as an integer, maybe one too large.
+    if (to_.find_first_of(".e", begin) == std::string::npos) {
+        to_.append(".0");
+    }
     return *this;
 }
 

@@ -34,7 +34,8 @@ class JsonWriter {
     JsonWriter& null();
     JsonWriter& integer(std::int64_t value);
     JsonWriter& unsigned_integer(std::uint64_t value);
-    /// `value` is finite. The shortest text that reads back as the same double.
+    /// `value` is finite. The shortest text that reads back as the same double, never as an
+    /// integer.
     JsonWriter& number(double value);
     /// `json` is one JSON text already.
     JsonWriter& raw(std::string_view json);

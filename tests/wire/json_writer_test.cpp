@@ -59,13 +59,15 @@ BOOST_AUTO_TEST_CASE(every_string_is_written_so_that_it_reads_back) {
 }
 
 BOOST_AUTO_TEST_CASE(doubles_read_back_as_themselves) {
-    for (const double number : {0.1, 1e22, -2.5e-300, std::numeric_limits<double>::max(),
-                                std::numeric_limits<double>::denorm_min()}) {
+    for (const double number :
+         {0.1, 5.0, -0.0, 922333203085477492233.5, 1e22, -2.5e-300,
+          std::numeric_limits<double>::max(), std::numeric_limits<double>::denorm_min()}) {
         std::string text;
         JsonWriter(text).number(number);
         const auto value = parse_json(text);
         BOOST_REQUIRE_MESSAGE(value.has_value(), text);
-        BOOST_TEST(value->to_number<double>() == number);
+        BOOST_REQUIRE_MESSAGE(value->is_double(), text);
+        BOOST_TEST(value->get_double() == number);
     }
 }
 
