@@ -10,17 +10,13 @@ namespace belay::auth {
 
 TokenCache::TokenCache(std::size_t tokens, world::Entropy& entropy)
     : entries_(std::bit_ceil(std::max(tokens, ways))) {
-    for (auto& secret : secrets_) {
-        entropy.fill(secret);
-    }
+    entropy.fill(secret_);
 }
 
 TokenCache::Fingerprint TokenCache::fingerprint_of(std::string_view token) const noexcept {
-    const XXH128_hash_t first =
-        XXH3_128bits_withSecret(token.data(), token.size(), secrets_[0].data(), secret_bytes);
-    const XXH128_hash_t second =
-        XXH3_128bits_withSecret(token.data(), token.size(), secrets_[1].data(), secret_bytes);
-    return {first.low64, first.high64, second.low64, second.high64};
+    const XXH128_hash_t hash =
+        XXH3_128bits_withSecret(token.data(), token.size(), secret_.data(), secret_.size());
+    return {hash.low64, hash.high64};
 }
 
 std::span<TokenCache::Entry> TokenCache::set_of(const Fingerprint& fingerprint) noexcept {
