@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_SUITE(stopped_thread)
 
 void stop_at_each(std::initializer_list<std::string_view> points) {
     for (const std::string_view point : points) {
-        for (const unsigned skip : {0U, 1U, 100U}) {
+        for (const unsigned skip : {0U, 100U}) {
             const bool caught = stop_at(point, skip);
             BOOST_TEST((caught || skip != 0), point);
         }
