@@ -24,9 +24,9 @@ struct RangeDecision {
     std::uint64_t length = 0;  ///< of a part, above zero; of a whole, the size
 };
 
-/// Which bytes of a representation of `size` bytes and the strong entity tag `etag` (with its
-/// quotes) a request asks for. If-Range with another tag, a weak tag or a date: the whole, since
-/// belay serves no Last-Modified (13.1.5).
+/// Which bytes of a representation of `size` bytes and the entity tag `etag` (with its quotes) a
+/// request asks for. If-Range with another tag, a weak tag or a date: the whole, since belay serves
+/// no Last-Modified (13.1.5).
 RangeDecision decide_range(const RequestHead& head, std::uint64_t size, std::string_view etag);
 
 /// As decide_range, of the field value alone.

@@ -86,6 +86,8 @@ BOOST_AUTO_TEST_CASE(if_range_holds_only_for_the_same_strong_tag) {
     BOOST_TEST((outcome("Range: bytes=0-1\r\nRange: bytes=2-3\r\n") == RangeOutcome::whole));
     BOOST_TEST((outcome("Range: bytes=0-1\r\n", "HEAD") == RangeOutcome::whole));
     BOOST_TEST((outcome("") == RangeOutcome::whole));
+    const std::string weak = request("Range: bytes=0-1\r\nIf-Range: W/\"v1\"\r\n");
+    BOOST_TEST((decide_range(parsed(weak), 100, "W/\"v1\"").outcome == RangeOutcome::whole));
 }
 
 BOOST_AUTO_TEST_CASE(if_none_match_is_a_list_of_tags_compared_weakly) {

@@ -181,6 +181,16 @@ BOOST_AUTO_TEST_CASE(a_line_or_section_at_its_limit_is_read_and_one_byte_more_is
     BOOST_TEST((error_of("GET /x HTTP/1.1\r\n", small) == WireError::request_line_too_long));
     BOOST_TEST((error_of("GET / HTTP/1.1\r\nHost: ab\r\n\r\n", small) ==
                 WireError::field_section_too_large));
+    // Refused as soon as no line feed can come in time, so that a buffer of head_bytes_max is
+    // enough.
+    const auto progress_of = [&small](std::string_view bytes) {
+        RequestHead head;
+        return RequestHeadParser(small).parse(bytes, head);
+    };
+    BOOST_TEST((progress_of("GET / HTTP/1.1\r") == HeadProgress::need_more));
+    BOOST_TEST((progress_of("GET / HTTP/1.1\r?") == HeadProgress::refused));
+    BOOST_TEST((progress_of("GET / HTTP/1.1\r\nHost: aaaa") == HeadProgress::need_more));
+    BOOST_TEST((progress_of("GET / HTTP/1.1\r\nHost: aaaaa") == HeadProgress::refused));
     BOOST_TEST(RequestHeadLimits{}.head_bytes_max() == 8U + 8192 + 2 + 32768);
 }
 
