@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/run/shards.hpp"
+#include "core/run/yield.hpp"
 
 namespace belay::run {
 namespace {
@@ -47,27 +48,10 @@ class Follower final : public Turn {
     bool stopped_ = false;
 };
 
-/// Suspends and is resumed by the loop at once.
-class Again {
-  public:
-    explicit Again(Shard& shard) : shard_(shard) {}
-
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> waiting) {
-        resumption_.waiting = waiting;
-        shard_.resume_soon(resumption_);
-    }
-    void await_resume() const noexcept {}
-
-  private:
-    Shard& shard_;
-    Resumption resumption_;
-};
-
 /// Keeps the loop under load until told.
 task<> spin(Shard& shard, const bool& enough, std::uint64_t& rounds) {
     while (!enough) {
-        Again again(shard);
+        Yield again(shard);
         co_await again;
         ++rounds;
     }

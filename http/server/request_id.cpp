@@ -1,0 +1,41 @@
+#include "http/server/request_id.hpp"
+
+#include <cstdint>
+#include <cstring>
+
+#include "core/job/ids.hpp"
+
+namespace belay::http {
+
+void RequestId::set(std::optional<std::string_view> sent, const world::Clock& clock,
+                    world::Entropy& entropy) {
+    size_ = 0;
+    bool blank = true;
+    for (const char byte : sent.value_or("")) {
+        const bool harmless = byte >= ' ' && byte <= '~' && byte != ';' && byte != '|';
+        if (harmless && size_ < bytes_max) {
+            text_[size_++] = byte;
+            blank = blank && byte == ' ';
+        }
+    }
+    if (blank) {
+        make_new(clock, entropy);
+    }
+}
+
+void RequestId::make_new(const world::Clock& clock, world::Entropy& entropy) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::array<std::uint8_t, 10> random;
+    entropy.fill(std::as_writable_bytes(std::span(random)));
+    const job::Uuid id = job::make_uuid_v7(clock.wall(), random);
+    size_ = 0;
+    for (const std::uint8_t octet : id.octets) {
+        if (size_ == 8 || size_ == 13 || size_ == 18 || size_ == 23) {
+            text_[size_++] = '-';
+        }
+        text_[size_++] = digits[octet >> 4];
+        text_[size_++] = digits[octet & 0xf];
+    }
+}
+
+}  // namespace belay::http

@@ -1,0 +1,56 @@
+// The bounds of the HTTP server: what one connection, and all of them, may cost.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/base/limits.hpp"
+#include "core/base/time.hpp"
+#include "http/wire/request_head_parser.hpp"
+
+namespace belay::http {
+
+using namespace std::chrono_literals;
+
+struct ServerSettings {
+    wire::RequestHeadLimits head;
+
+    /// From the first byte a connection could send (or its accept) to the end of the head, in all.
+    Milliseconds header_timeout = 10s;
+    /// A body must bring `body_rate_min` bytes a second on average over each such time.
+    Milliseconds body_timeout = 30s;
+    std::uint64_t body_rate_min = 256;
+    /// Between two requests.
+    Milliseconds idle_timeout = 75s;
+    /// For a client to take one piece of output (output_bytes_max) off our hands, in all.
+    Milliseconds write_timeout = 30s;
+    /// For the TLS handshake, in all.
+    Milliseconds handshake_timeout = 10s;
+    /// After an answer that ends the connection: how long what the client still sends is read and
+    /// dropped, so that closing does not take the answer back (reliability 2, rule 11).
+    Milliseconds linger_timeout = 1s;
+
+    /// Over all shards; divided evenly. Newcomers wait in the kernel's backlog.
+    std::size_t connections_max = 10'000;
+    /// From one address, over all shards; divided evenly. More are closed at once.
+    std::size_t connections_per_address_max = 5'000;
+    /// TLS handshakes under way, a shard.
+    std::size_t handshakes_max = 64;
+    /// After accept failed for want of descriptors or memory.
+    Milliseconds accept_pause = 100ms;
+
+    /// Pipelined requests that are taken up together.
+    std::size_t pipeline_max = 32;
+    /// Bytes of answers that are gathered for one write.
+    std::size_t output_bytes_max = limits::output_bytes_max;
+    /// Bytes of a body that nobody wanted which are read to save the connection, and bytes that
+    /// are read after a closing answer.
+    std::size_t discard_bytes_max = limits::discard_bytes_max;
+};
+
+/// The part of `total` that one of `shards` may use; at least 1.
+constexpr std::size_t share_of(std::size_t total, std::size_t shards) noexcept {
+    return total < shards ? 1 : (total + shards - 1) / shards;
+}
+
+}  // namespace belay::http
