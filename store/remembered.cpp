@@ -15,7 +15,7 @@ result<job::RememberedAnswer> decode_remembered(ByteSpan bytes) {
     job::RememberedAnswer answer;
     answer.expires = WallTime(Milliseconds(reader.integer<std::int64_t>()));
     answer.status = reader.integer<std::uint16_t>();
-    answer.fingerprint = reader.octets<32>();
+    answer.fingerprint = reader.octets<job::Fingerprint>();
     if (!reader.ok()) {
         return Error::corrupt;
     }

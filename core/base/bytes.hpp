@@ -2,7 +2,6 @@
 // place of the program that knows a byte order.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -11,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace belay {
 
@@ -65,12 +65,14 @@ class ByteReader {
         return taken;
     }
 
-    template <std::size_t N>
-    std::array<std::uint8_t, N> octets() noexcept {
-        std::array<std::uint8_t, N> taken{};
-        const ByteSpan from = bytes(N);
+    /// As many bytes as an array of octets holds: an id, a digest.
+    template <class Octets>
+        requires(std::is_trivially_copyable_v<Octets>)
+    Octets octets() noexcept {
+        Octets taken{};
+        const ByteSpan from = bytes(sizeof taken);
         if (ok_) {
-            std::memcpy(taken.data(), from.data(), N);
+            std::memcpy(&taken, from.data(), sizeof taken);
         }
         return taken;
     }

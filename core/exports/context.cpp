@@ -37,13 +37,13 @@ result<Context> decode_context(ByteSpan bytes) {
         return Error::corrupt;
     }
     Context context;
-    context.tenant = job::Uuid{reader.octets<16>()};
+    context.tenant = reader.octets<job::Uuid>();
     context.name = reader.text();
     if (has_set == 1) {
         TransactionSet set;
-        set.upload = job::Uuid{reader.octets<16>()};
+        set.upload = reader.octets<job::Uuid>();
         set.rows = reader.integer<std::uint64_t>();
-        set.sha256 = reader.octets<32>();
+        set.sha256 = reader.octets<Sha256>();
         set.uploaded = WallTime(Milliseconds(reader.integer<std::int64_t>()));
         context.set = set;
     }

@@ -57,7 +57,7 @@ bool in_range(std::uint8_t value, std::uint8_t low, std::uint8_t high) {
 
 void take_optional_fields(ByteReader& reader, std::uint16_t flags, Job& job) {
     if ((flags & has_source) != 0) {
-        job.filter.source = job::Uuid{reader.octets<16>()};
+        job.filter.source = reader.octets<job::Uuid>();
     }
     if ((flags & has_progress) != 0) {
         job.records_written = reader.integer<std::uint64_t>();
@@ -79,7 +79,7 @@ void take_optional_fields(ByteReader& reader, std::uint16_t flags, Job& job) {
         job.next_try = take_time(reader);
     }
     if ((flags & has_sha256) != 0) {
-        job.sha256 = reader.octets<32>();
+        job.sha256 = reader.octets<Sha256>();
     }
     if ((flags & has_error) != 0) {
         job.error = reader.text();
@@ -146,8 +146,8 @@ result<Job> decode_job(ByteSpan bytes) {
     job.report = static_cast<ReportType>(report);
     job.format = static_cast<Format>(format);
     job.attempts = reader.integer<std::uint32_t>();
-    job.tenant = job::Uuid{reader.octets<16>()};
-    job.context = job::Uuid{reader.octets<16>()};
+    job.tenant = reader.octets<job::Uuid>();
+    job.context = reader.octets<job::Uuid>();
     job.filter.from = take_day(reader);
     job.filter.to = take_day(reader);
     job.updated = take_time(reader);

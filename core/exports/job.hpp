@@ -22,7 +22,7 @@ inline constexpr std::uint16_t contexts_of_tenant = 1;
 inline constexpr std::uint16_t jobs_of_tenant = 2;
 inline constexpr std::uint16_t jobs_of_context = 3;
 
-using Sha256 = std::array<std::uint8_t, 32>;
+using Sha256 = std::array<std::byte, 32>;
 
 /// exports.md 1.7: an export can be downloaded for exactly seven days after its creation.
 inline constexpr Milliseconds export_lifetime = std::chrono::hours(7 * 24);

@@ -13,7 +13,7 @@
 namespace belay::job {
 
 /// SHA-256 over method, target and raw body: two requests are the same if these are equal.
-using Fingerprint = std::array<std::uint8_t, 32>;
+using Fingerprint = std::array<std::byte, 32>;
 
 /// What is kept under a key, from the transition that claimed it until `expires`.
 struct RememberedAnswer {

@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_record_reads_back_as_it_was_written) {
     Standing standing = standing_in(Phase::succeeded);
     standing.job.filter = {parse_day("2026-10-23").value(), parse_day("2026-11-22").value(),
                            job::make_uuid_v7(start, {1, 2, 3})};
-    standing.job.sha256 = Sha256{1, 2, 3};
+    standing.job.sha256 = Sha256{std::byte{1}, std::byte{2}};
     standing.job.error = "an earlier failure";
     standing.job.records_written = 10;
     std::string bytes;

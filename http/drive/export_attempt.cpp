@@ -1,0 +1,258 @@
+#include "http/drive/export_attempt.hpp"
+
+#include <utility>
+
+#include "core/exports/files.hpp"
+
+namespace belay::http {
+namespace {
+
+/// Progress is stored, and the lease renewed, so often while rows are written.
+constexpr Milliseconds renewal_interval(500);
+
+/// The longest prefix of at most `size` bytes that ends between two characters.
+std::string_view cut_at_character(std::string_view text, std::size_t size) {
+    if (text.size() <= size) {
+        return text;
+    }
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) {
+        --size;
+    }
+    return text.substr(0, size);
+}
+
+}  // namespace
+
+ExportAttempt::~ExportAttempt() {
+    if (stage_ != Stage::ended) {
+        abandon();
+    }
+}
+
+bool ExportAttempt::step(std::size_t rows) {
+    switch (stage_) {
+        case Stage::claim:
+            claim();
+            break;
+        case Stage::open:
+            open();
+            break;
+        case Stage::rows:
+            write_rows(rows);
+            break;
+        case Stage::place:
+            place();
+            break;
+        case Stage::succeed:
+            succeed();
+            break;
+        case Stage::fail:
+            report_failure();
+            break;
+        case Stage::ended:
+            break;
+    }
+    return stage_ != Stage::ended;
+}
+
+void ExportAttempt::claim() {
+    std::optional<job::Uuid> context;
+    parts_.lane.lane().read({exports::export_job_kind, id_}, [&](const store::RecordView& record) {
+        if (const result<exports::Job> job = exports::decode_job(record.value)) {
+            context = job->context;
+        }
+    });
+    if (!context) {
+        stage_ = Stage::ended;
+        return;
+    }
+    ExportMove move(id_, {.ask = exports::Ask::claim}, parts_.life, context);
+    parts_.lane.run(move);
+    if (!move.applied()) {
+        stage_ = Stage::ended;
+        return;
+    }
+    job_ = move.job();
+    set_ = move.set();
+    token_ = move.receipt().lsn;
+    path_ = exports::file_path(id_, token_, job_.format);
+    renewed_ = parts_.clock.monotonic();
+    parts_.agenda.note({exports::export_job_kind, id_},
+                       exports::due_at(move.standing(), parts_.life), parts_.lane.lane().now());
+    stage_ = Stage::open;
+}
+
+void ExportAttempt::open() {
+    const std::string set_path =
+        set_ ? exports::set_path(job_.context, set_->upload) : std::string(exports::empty_set_path);
+    auto run = exports::ReportRun::start(parts_.disk, set_path,
+                                         {job_.report, job_.format, job_.filter},
+                                         path_ + ".groups.tmp");
+    if (run.has_error() && run.error().code == boost::system::errc::no_such_file_or_directory) {
+        // An upload replaced the set after the claim, and its file is gone: to be claimed anew.
+        release();
+        return;
+    }
+    if (run.has_error()) {
+        fail(run.error().what);
+        return;
+    }
+    run_ = std::move(*run);
+    auto file = parts_.disk.open(temporary_path(), {world::Open::truncate, false});
+    if (file.has_error()) {
+        fail("the export file cannot be made: " + file.error().message());
+        return;
+    }
+    file_ = std::move(*file);
+    stage_ = Stage::rows;
+}
+
+void ExportAttempt::write_rows(std::size_t rows) {
+    if (!is_still_ours()) {
+        abandon();
+        return;
+    }
+    piece_.clear();
+    const auto stepped = run_->step(rows, piece_);
+    if (stepped.has_error()) {
+        fail(stepped.error().what);
+        return;
+    }
+    digest_.update(as_byte_span(piece_));
+    if (auto written = file_->write_at(bytes_written_, as_byte_span(piece_)); written.has_error()) {
+        fail("the export file cannot be written: " + written.error().message());
+        return;
+    }
+    bytes_written_ += piece_.size();
+    if (*stepped == exports::ReportRun::Step::done) {
+        stage_ = Stage::place;
+        return;
+    }
+    rows_taken_ += rows;
+    renew_if_due();
+}
+
+bool ExportAttempt::idle() {
+    if (!is_still_ours()) {
+        abandon();
+        return false;
+    }
+    renew_if_due();
+    return stage_ != Stage::ended;
+}
+
+void ExportAttempt::renew_if_due() {
+    if (parts_.clock.monotonic() - renewed_ >= renewal_interval) {
+        renew();
+    }
+}
+
+void ExportAttempt::renew() {
+    exports::Request request;
+    request.ask = exports::Ask::progress;
+    request.records_written = records_written();
+    if (move(request)) {
+        renewed_ = parts_.clock.monotonic();
+    }
+}
+
+/// The file is whole and in place, durably, before the log says so.
+void ExportAttempt::place() {
+    if (auto synced = file_->sync(); synced.has_error()) {
+        fail("the export file cannot be synced: " + synced.error().message());
+        return;
+    }
+    if (auto renamed = parts_.disk.rename(temporary_path(), path_); renamed.has_error()) {
+        fail("the export file cannot be named: " + renamed.error().message());
+        return;
+    }
+    is_placed_ = true;
+    if (auto synced = parts_.disk.sync_directory(exports::export_directory); synced.has_error()) {
+        fail("the export file's name cannot be synced: " + synced.error().message());
+        return;
+    }
+    stage_ = Stage::succeed;
+}
+
+void ExportAttempt::succeed() {
+    exports::Request request;
+    request.ask = exports::Ask::succeed;
+    request.records_written = records_written();
+    request.bytes_written = bytes_written_;
+    request.sha256 = digest_.finish();
+    if (move(request)) {
+        stage_ = Stage::ended;  // the file is the job's now
+    }
+}
+
+void ExportAttempt::fail(std::string what) {
+    error_ = std::string(cut_at_character(what, exports::error_text_bytes_max));
+    stage_ = Stage::fail;
+}
+
+void ExportAttempt::report_failure() {
+    exports::Request request;
+    request.ask = exports::Ask::fail;
+    request.error = error_;
+    if (move(request)) {
+        abandon();
+    }
+}
+
+void ExportAttempt::release() {
+    if (token_ != 0 && stage_ != Stage::ended) {
+        exports::Request request;
+        request.ask = exports::Ask::release;
+        if (move(request)) {
+            wants_requeue_ = true;
+        }
+    }
+    abandon();
+}
+
+bool ExportAttempt::move(exports::Request request) {
+    request.token = token_;
+    ExportMove move(id_, request, parts_.life);
+    parts_.lane.run(move);
+    if (move.applied()) {
+        parts_.agenda.note({exports::export_job_kind, id_},
+                           exports::due_at(move.standing(), parts_.life),
+                           parts_.lane.lane().now());
+        return true;
+    }
+    if (request.ask == exports::Ask::succeed &&
+        move.receipt().status != store::Status::declined) {
+        // Nobody knows whether the log has it: the file stays, and the next start decides.
+        stage_ = Stage::ended;
+        return false;
+    }
+    abandon();
+    return false;
+}
+
+bool ExportAttempt::is_still_ours() {
+    bool ours = false;
+    parts_.lane.lane().read({exports::export_job_kind, id_}, [&](const store::RecordView& record) {
+        const result<exports::Job> job = exports::decode_job(record.value);
+        ours = job && job->phase == exports::Phase::running &&
+               exports::fencing_token(*job, record.lsn) == token_;
+    });
+    return ours;
+}
+
+/// Only this attempt's own names are removed: they carry its claim.
+void ExportAttempt::abandon() {
+    if (file_) {
+        file_.reset();
+        // A file that cannot be removed is an orphan, and goes at the next start.
+        (void)parts_.disk.remove(is_placed_ ? path_ : temporary_path());
+    }
+    run_.reset();
+    stage_ = Stage::ended;
+}
+
+std::string ExportAttempt::temporary_path() const {
+    return path_ + ".tmp";
+}
+
+}  // namespace belay::http

@@ -1,0 +1,46 @@
+#include "http/drive/shard_lane.hpp"
+
+namespace belay::http {
+namespace {
+
+// store::Lane::about_to_sleep: at most so long while something is pending.
+constexpr Milliseconds tick_length(100);
+
+}  // namespace
+
+ShardLane::ShardLane(run::Shard& shard, store::Store& store)
+    : shard_(shard),
+      lane_(store.open_lane(*this)),
+      tick_length_(shard.deadlines().of_length(tick_length)) {
+    shard.add_turn(*this);
+}
+
+void ShardLane::after_handler() noexcept {
+    lane_.poll();
+}
+
+void ShardLane::end_turn() noexcept {
+    lane_.end_turn();
+}
+
+bool ShardLane::about_to_block() noexcept {
+    if (!lane_.about_to_sleep()) {
+        return false;
+    }
+    if (lane_.pending() != 0) {
+        shard_.arm(tick_, tick_length_);
+    }
+    return true;
+}
+
+void ShardLane::woke() noexcept {
+    tick_.disarm();
+    lane_.woke();
+    lane_.poll();
+}
+
+void ShardLane::wake() noexcept {
+    shard_.wake();
+}
+
+}  // namespace belay::http

@@ -1,0 +1,77 @@
+#include "http/families/common/idempotency_key.hpp"
+
+#include <algorithm>
+
+#include "core/base/bytes.hpp"
+
+namespace belay::http {
+namespace {
+
+void update_with_length(auth::Sha256& digest, std::string_view text) {
+    std::array<std::byte, 8> length;
+    store_little(length.data(), static_cast<std::uint64_t>(text.size()));
+    digest.update(length);
+    digest.update(as_byte_span(text));
+}
+
+}  // namespace
+
+RequestKey read_key(const wire::RequestHead& head, const KeyRule& rule) noexcept {
+    RequestKey found;
+    bool present = false;
+    for (const wire::FieldName field : rule.fields) {
+        const std::optional<std::string_view> value = head.value(field);
+        if (!value) {
+            continue;
+        }
+        if (head.repeated(field)) {
+            return {KeyFault::repeated, {}};
+        }
+        if (present && *value != found.key) {
+            return {KeyFault::conflicting, {}};
+        }
+        present = true;
+        found.key = *value;
+    }
+    if (!present) {
+        return found;
+    }
+    if (found.key.empty()) {
+        return {KeyFault::blank, {}};
+    }
+    if (found.key.size() > rule.bytes_max ||
+        !std::all_of(found.key.begin(), found.key.end(), rule.is_allowed)) {
+        return {KeyFault::malformed, {}};
+    }
+    return found;
+}
+
+bool is_plain_key_character(char character) noexcept {
+    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
+           (character >= '0' && character <= '9') || character == ':' || character == '_' ||
+           character == '-';
+}
+
+void append_key_name(std::span<const std::string_view> scope, std::string_view key,
+                     std::string& to) {
+    ByteWriter writer(to);
+    for (const std::string_view part : scope) {
+        writer.integer(static_cast<std::uint16_t>(part.size()));
+        writer.bytes(as_byte_span(part));
+    }
+    writer.bytes(as_byte_span(key));
+}
+
+void begin_fingerprint(auth::Sha256& digest, const wire::RequestHead& head) {
+    update_with_length(digest, head.method_text());
+    update_with_length(digest, head.target());
+}
+
+job::Fingerprint fingerprint(auth::Sha256& digest, const wire::RequestHead& head,
+                             std::string_view body) {
+    begin_fingerprint(digest, head);
+    digest.update(as_byte_span(body));
+    return digest.finish();
+}
+
+}  // namespace belay::http

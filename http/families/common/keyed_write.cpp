@@ -1,0 +1,72 @@
+#include "http/families/common/keyed_write.hpp"
+
+#include <array>
+
+namespace belay::http {
+namespace {
+
+constexpr ResponseField first_field{"X-Idempotency-Replayed", "false"};
+constexpr ResponseField replay_field{"X-Idempotency-Replayed", "true"};
+constexpr ResponseField retry_field{"Retry-After", "1"};
+
+constexpr int first_error_status = 400;
+
+}  // namespace
+
+void KeyedWrite::use_key(std::string name, const job::Fingerprint& request, Milliseconds kept) {
+    key_name_ = std::move(name);
+    request_ = request;
+    kept_ = kept;
+    set_key(key_name_);
+}
+
+void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
+    body_.clear();
+    switch (job::judge_key(view.remembered, request_, view.now)) {
+        case job::KeyVerdict::reused:
+            status_ = render_key_reused(body_);
+            kind_ = Answer::refusal;
+            return;
+        case job::KeyVerdict::replay:
+            status_ = view.remembered->status;
+            body_ = view.remembered->body;
+            kind_ = Answer::replay;
+            return;
+        case job::KeyVerdict::fresh:
+            break;
+    }
+    status_ = perform(view, draft, body_);
+    kind_ = status_ < first_error_status ? Answer::first : Answer::refusal;
+    if (!key_name_.empty() && is_kept(status_)) {
+        draft.remember({request_, static_cast<std::uint16_t>(status_), view.now + kept_, body_});
+    }
+}
+
+void KeyedWrite::done(const store::Receipt& receipt) noexcept {
+    const bool told = receipt.status == store::Status::committed ||
+                      receipt.status == store::Status::declined;
+    if (receipt.status == store::Status::committed) {
+        committed(receipt);
+    } else {
+        not_committed(receipt);
+    }
+    if (!told) {
+        body_.clear();
+        const int status = render_unavailable(receipt.status, body_);
+        answer(status, {&retry_field, 1});
+        return;
+    }
+    switch (kind_) {
+        case Answer::first:
+            answer(status_, {&first_field, 1});
+            return;
+        case Answer::replay:
+            answer(status_, {&replay_field, 1});
+            return;
+        case Answer::refusal:
+            answer(status_, {});
+            return;
+    }
+}
+
+}  // namespace belay::http
