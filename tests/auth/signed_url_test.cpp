@@ -114,6 +114,7 @@ BOOST_FIXTURE_TEST_CASE(parameters_come_once_and_no_others_do, Fixture) {
           replaced(expires, "expires="),
           replaced(expires, "expires"),
           replaced("object=batchv2_abc", "object=a&object=batchv2_abc"),
+          replaced("object=batchv2_abc", expires),
           replaced("object=batchv2_abc", "object=" + std::string(1200, 'a')),
           replaced("object=batchv2_abc", "object=" + std::string(129, 'a')),
           replaced("object=batchv2_abc", "object=batchv2+abc")}) {
