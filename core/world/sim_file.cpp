@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <iterator>
 
-#include "core/base/check.hpp"
-
 namespace belay::world {
 namespace {
 
@@ -221,11 +219,12 @@ void SimFile::restore_pages() {
 }
 
 void SimFile::flip_bit(std::uint64_t offset, unsigned bit) {
-    check(offset < durable_.size && offset < written_.size, "rot is in what is on the disk");
     for (Image* image : {&written_, &durable_}) {
-        auto page = image->copy_of(offset / page_bytes);
-        (*page)[static_cast<std::size_t>(offset % page_bytes)] ^= std::byte{1} << bit;
-        image->pages[offset / page_bytes] = std::move(page);
+        if (offset < image->size) {
+            auto page = image->copy_of(offset / page_bytes);
+            (*page)[static_cast<std::size_t>(offset % page_bytes)] ^= std::byte{1} << bit;
+            image->pages[offset / page_bytes] = std::move(page);
+        }
     }
 }
 

@@ -43,7 +43,7 @@ class SimFile {
     /// Settles each unsynced write by chance and goes on from the durable image.
     void lose_power(Entropy& entropy);
 
-    /// In both images. `offset` is inside the file.
+    /// In both images, where they reach so far.
     void flip_bit(std::uint64_t offset, unsigned bit);
 
     void break_sector(std::uint64_t offset) { bad_sectors_.insert(offset / sector_bytes); }
