@@ -160,6 +160,22 @@ BOOST_FIXTURE_TEST_CASE(a_walk_of_a_table_at_rest_visits_everything, Fixture) {
     }
 }
 
+/// Growth stands still between two insertions: some keys are then only in the array behind.
+BOOST_FIXTURE_TEST_CASE(a_walk_in_the_middle_of_a_growth_visits_everything, Fixture) {
+    for (std::uint64_t key = 0; key < 3'000; ++key) {
+        const Section section(lane->member);
+        insert(key, spread);
+        if (key % 5 != 0) {
+            continue;
+        }
+        std::set<std::uint64_t> seen;
+        NumberTable::Cursor cursor;
+        while (table->walk(cursor, 100, [&](NumberNode& node) { seen.insert(node.key); })) {
+        }
+        BOOST_TEST_REQUIRE(seen.size() == key + 1);
+    }
+}
+
 /// One walk, during which the table grows to many times its size and others come and go.
 void walk_during_growth(Fixture& f, Hash hash, std::uint64_t before, std::uint64_t per_step) {
     for (std::uint64_t key = 0; key < before; ++key) {
