@@ -35,6 +35,9 @@ void BlockingLane::run(Operation& operation) {
         lane_.poll();
         lane_.end_turn();
     }
+    // The thread may be away for long: what was removed is to be gone for the others.
+    lane_.about_to_sleep();
+    lane_.woke();
 }
 
 }  // namespace belay::store

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/base/check.hpp"
-#include "store/lane_state.hpp"
 #include "store/loader.hpp"
 #include "store/log/snapshot.hpp"
 #include "store/log/snapshots.hpp"
@@ -12,16 +11,15 @@ namespace belay::store {
 namespace {
 
 constexpr std::size_t table_slots_at_start = 4096;
-constexpr std::uint64_t reserve_divisor = 16;  ///< of the memory limit, kept for essential work
-constexpr std::chrono::milliseconds house_interval(50);
-constexpr std::int64_t degraded_after_nanoseconds = 1'000'000'000;
+constexpr std::uint64_t ring_reserve_divisor = 8;  ///< of the ring, kept for essential work
 
-/// A start replays what the log holds above the last snapshot; so much of it asks for the next one.
-constexpr std::uint64_t log_bytes_between_snapshots = 256ULL << 20;
+/// Who enters sections beside the lanes: a snapshot or a state hash, and the housekeeper.
+constexpr std::size_t participants_of_the_store = 4;
 
 /// How many threads may be between admission and reserving.
 std::size_t lanes_of(std::uint64_t ring_bytes) {
-    return std::min<std::size_t>(limits::lanes_max, ring_bytes / (4 * limits::frame_bytes_max));
+    return std::min<std::size_t>(limits::lanes_max - participants_of_the_store,
+                                 ring_bytes / (4 * limits::frame_bytes_max));
 }
 
 }  // namespace
@@ -48,16 +46,15 @@ Engine::~Engine() {
         house_condition_.notify_one();
         house_.join();
     }
+    // Before anything that its calls of durable() and failed() touch.
+    thread_.reset();
     check(lane_count_ == 0, "every lane is closed before its store");
     PoolLane lane(pool);
-    for (const Version* version : unsettled_) {
-        Version::destroy(lane, version);
+    for (const Settlement& settlement : inherited_) {
+        if (settlement.replaced != nullptr) {
+            Version::destroy(lane, settlement.replaced);
+        }
     }
-}
-
-void Engine::inherit(const Version* replaced) {
-    const std::lock_guard guard(lanes_mutex_);
-    unsettled_.push_back(replaced);
 }
 
 explained<std::unique_ptr<Engine>> Engine::open(world::Disk& disk, const world::Clock& clock,
@@ -151,6 +148,7 @@ explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     writer_ = std::make_unique<LogWriter>(clock, *ring_, *supply_, *this, options,
                                           recovered.position, std::move(recovered.current));
     snapshot_at_nanoseconds_.store(monotonic(), std::memory_order_relaxed);
+    look_at_limits();
     if (!settings.single_threaded) {
         thread_ = std::make_unique<LogThread>(*writer_, *supply_, clock, options.nice);
         house_ = std::thread([this] { keep_house(); });
@@ -174,6 +172,10 @@ WallTime Engine::now() noexcept {
 bool Engine::has_capacity(Importance importance) const noexcept {
     const std::atomic<bool>& limit = importance == Importance::create ? full_ : exhausted_;
     return !limit.load(std::memory_order_relaxed);
+}
+
+std::uint64_t Engine::ring_reserve(Importance importance) const noexcept {
+    return importance == Importance::create ? ring_->capacity() / ring_reserve_divisor : 0;
 }
 
 void Engine::ring_doorbell() noexcept {
@@ -234,195 +236,30 @@ void Engine::failed(boost::system::error_code error) noexcept {
     failure_listener.log_failed(error);
 }
 
-std::uint64_t Engine::memory_bytes() const noexcept {
-    return pool.bytes_in_use() + records.slot_bytes() + keys.slot_bytes();
-}
-
-void Engine::look_at_limits() {
-    const std::uint64_t used = memory_bytes();
-    const std::uint64_t limit = settings.memory_bytes_max;
-    full_.store(used >= limit || writer_->is_low_on_disk(), std::memory_order_relaxed);
-    exhausted_.store(used >= limit + limit / reserve_divisor, std::memory_order_relaxed);
-}
-
-void Engine::look_at_flushes() {
-    const std::uint64_t groups = writer_->statistics().groups.load(std::memory_order_relaxed);
-    const std::int64_t now_nanoseconds = monotonic();
-    if (groups != groups_seen_ || ring_->reserved() == durable()) {
-        groups_seen_ = groups;
-        progress_at_nanoseconds_ = now_nanoseconds;
-    }
-    degraded_.store(now_nanoseconds - progress_at_nanoseconds_ >= degraded_after_nanoseconds,
-                    std::memory_order_relaxed);
-}
-
-bool Engine::snapshot_is_due() const {
-    const Lsn logged = durable() - snapshot_start_.load(std::memory_order_relaxed);
-    if (settings.snapshot_interval.count() == 0 || logged == 0) {
-        return false;
-    }
-    const std::int64_t age = monotonic() - snapshot_at_nanoseconds_.load(std::memory_order_relaxed);
-    return logged >= log_bytes_between_snapshots ||
-           age >= std::chrono::nanoseconds(settings.snapshot_interval).count();
-}
-
-void Engine::keep_house() {
-    progress_at_nanoseconds_ = monotonic();
-    std::unique_lock guard(house_mutex_);
-    while (!house_stopping_) {
-        guard.unlock();
-        look_at_limits();
-        look_at_flushes();
-        if (snapshot_is_due() && !has_failed()) {
-            // A snapshot that cannot be written costs nothing but a longer start; it is tried again
-            // an interval later.
-            if (write_snapshot().has_error()) {
-                snapshot_at_nanoseconds_.store(monotonic(), std::memory_order_relaxed);
-            }
-        }
-        guard.lock();
-        house_condition_.wait_for(guard, house_interval, [this] { return house_stopping_; });
-    }
-}
-
-explained<void> Engine::write_snapshot() {
-    const std::lock_guard guard(snapshot_mutex_);
-    class NobodySleeps final : public Waker {
-        void wake() noexcept override {}
-    } waker;
-    LaneState lane(*this, waker);
-    SnapshotInfo info;
-    info.start_lsn = durable();  // before the walk's first section
-    info.time = now();
-    if (info.start_lsn == snapshot_start_.load(std::memory_order_relaxed)) {
-        return {};
-    }
-    const auto explain = [](boost::system::error_code code) {
-        return failure(code, "the snapshot cannot be written: " + code.message());
-    };
-    auto writer = SnapshotWriter::begin(disk, info);
-    if (writer.has_error()) {
-        return explain(writer.error());
-    }
-    result<void> added;
-    lane.walk_facts([&](Lsn lsn, const Fact& fact) {
-        if (added.has_value()) {
-            added = writer->add(lsn, fact);
-        }
-    });
-    if (added.has_error()) {
-        return explain(added.error());
-    }
-    const auto written = writer->finish();
-    if (written.has_error()) {
-        return written.error();
-    }
-    // Every version was read at a D of its moment, so all of them are durable by now.
-    check(written->entries == 0 || written->highest_lsn < durable(),
-          "a snapshot holds what is durable");
-    if (auto installed = writer->install(); installed.has_error()) {
-        return explain(installed.error());
-    }
-    snapshot_start_.store(info.start_lsn, std::memory_order_relaxed);
-    snapshot_at_nanoseconds_.store(monotonic(), std::memory_order_relaxed);
-    snapshots_.fetch_add(1, std::memory_order_relaxed);
-    const auto needed = prune_snapshots(disk);
-    if (needed.has_error()) {
-        return explain(needed.error());
-    }
-    supply_->release_below(*needed);
-    if (thread_) {
-        thread_->ring_supply();
-    }
-    return {};
-}
-
 explained<void> Engine::close() {
     if (has_failed()) {
         return failure(Error::stopped, "the log has failed");
     }
-    // What was published is flushed before the snapshot, so that the snapshot has all of it.
-    pump_until_durable();
-    auto snapshot = write_snapshot();
+    bool finished = false;
     if (thread_) {
-        if (!thread_->stop()) {
-            return failure(Error::stopped, "the log failed while it was being closed");
-        }
+        finished = thread_->stop();
     } else {
         writer_->request_stop();
-        if (writer_->pump() != LogWriter::Did::finished) {
-            return failure(Error::stopped, "the log failed while it was being closed");
-        }
+        finished = writer_->pump() == LogWriter::Did::finished;
     }
-    return snapshot;
-}
-
-void Engine::pump_until_durable() {
-    if (!thread_) {
-        pump();
-        return;
+    if (!finished) {
+        return failure(Error::stopped, "the log failed while it was being closed");
     }
-    ring_doorbell();
-    class Sleeper final : public Waker {
-      public:
-        void wake() noexcept override {
-            woken.store(true, std::memory_order_release);
-            woken.notify_one();
-        }
-        std::atomic<bool> woken{false};
-    } sleeper;
-    LaneSignal signal(sleeper);
-    add_lane(signal);
-    const Lsn end = ring_->reserved();
-    while (durable() < end && !has_failed()) {
-        signal.wanted.store(end - 1, std::memory_order_seq_cst);
-        if (durable() >= end || has_failed()) {
-            break;
-        }
-        sleeper.woken.wait(false, std::memory_order_acquire);
-        sleeper.woken.store(false, std::memory_order_relaxed);
-    }
-    remove_lane(signal);
+    // Everything is durable now, so the snapshot has all of it.
+    settle_inherited();
+    return write_snapshot();
 }
 
 void Engine::pump() {
     check(!thread_, "only a store without threads is pumped");
     writer_->pump();
+    settle_inherited();
     look_at_limits();
-}
-
-std::chrono::nanoseconds Statistics::flush_bound(std::size_t bucket) noexcept {
-    return TimeHistogram::upper_bound(bucket);
-}
-
-Statistics Engine::statistics() const {
-    static_assert(Statistics::flush_buckets == TimeHistogram::buckets);
-    const LogStatistics& log = writer_->statistics();
-    Statistics all;
-    all.records = records.size();
-    all.keys = keys.size();
-    all.record_slots = records.slot_bytes() / sizeof(std::uint64_t);
-    all.key_slots = keys.slot_bytes() / sizeof(std::uint64_t);
-    all.memory_bytes = memory_bytes();
-    all.memory_bytes_max = settings.memory_bytes_max;
-    all.ring_bytes = ring_->capacity();
-    all.ring_fill = ring_->fill();
-    all.durable = durable();
-    all.groups = log.groups.load(std::memory_order_relaxed);
-    all.frames = log.frames.load(std::memory_order_relaxed);
-    all.frame_bytes = log.frame_bytes.load(std::memory_order_relaxed);
-    all.written_bytes = log.written_bytes.load(std::memory_order_relaxed);
-    all.segments = supply_->file_count();
-    all.snapshots = snapshots_.load(std::memory_order_relaxed);
-    all.degraded = degraded_.load(std::memory_order_relaxed);
-    all.full = is_full();
-    all.failed = has_failed();
-    for (std::size_t bucket = 0; bucket < Statistics::flush_buckets; ++bucket) {
-        all.flush_counts[bucket] = log.write_times.counts[bucket].load(std::memory_order_relaxed);
-    }
-    all.flush_total =
-        std::chrono::nanoseconds(log.write_times.total_nanoseconds.load(std::memory_order_relaxed));
-    return all;
 }
 
 }  // namespace belay::store

@@ -15,6 +15,7 @@
 #include "store/log/recover.hpp"
 #include "store/log/ring.hpp"
 #include "store/log/segment_supply.hpp"
+#include "store/settlement.hpp"
 #include "store/store.hpp"
 #include "store/table/epochs.hpp"
 #include "store/table/idempotency_table.hpp"
@@ -71,6 +72,9 @@ class Engine final : public LogListener {
     /// Whether an operation of this importance may take more memory and log.
     bool has_capacity(Importance importance) const noexcept;
 
+    /// Bytes of the ring that are to stay free behind an operation of this importance.
+    std::uint64_t ring_reserve(Importance importance) const noexcept;
+
     Ring& ring() noexcept { return *ring_; }
     LogWriter& writer() noexcept { return *writer_; }
 
@@ -83,14 +87,18 @@ class Engine final : public LogListener {
     void add_lane(LaneSignal& signal);
     void remove_lane(LaneSignal& signal);
 
-    /// A version whose successor never became durable: readers see it to the end.
-    void inherit(const Version* replaced);
+    /// A lane has gone before what it published was durable: the housekeeper (or pump) settles it
+    /// when it is. If it never is, because the log has failed or the store goes down as after a
+    /// kill, readers see what was to be replaced to the end.
+    void inherit(const Settlement& settlement);
 
     explained<void> write_snapshot();
+    std::uint64_t state_hash();
     explained<void> close();
     void pump();
     const RecoveryReport& report() const noexcept { return report_; }
     Statistics statistics() const;
+    /// Relaxed, as has_capacity.
     bool is_full() const noexcept { return full_.load(std::memory_order_relaxed); }
 
     // LogListener, on the log thread.
@@ -104,8 +112,9 @@ class Engine final : public LogListener {
 
     explained<void> recover(world::Entropy& entropy);
     explained<void> start(world::Entropy& entropy, RecoveredLog recovered);
-    void pump_until_durable();
+    explained<void> let_go_of_segments();
     void keep_house();
+    void settle_inherited();
     void look_at_limits();
     void look_at_flushes();
     bool snapshot_is_due() const;
@@ -137,10 +146,12 @@ class Engine final : public LogListener {
     std::mutex lanes_mutex_;
     std::array<LaneSignal*, limits::lanes_max> lanes_{};
     std::size_t lane_count_ = 0;
-    std::vector<const Version*> unsettled_;
+    std::vector<Settlement> inherited_;
 
-    // Protected by snapshot_mutex_: one snapshot at a time.
+    // One snapshot at a time.
     std::mutex snapshot_mutex_;
+    // Of the newest snapshot; written under snapshot_mutex_. Relaxed: hints of when the next is
+    // due.
     std::atomic<Lsn> snapshot_start_{0};
     std::atomic<std::int64_t> snapshot_at_nanoseconds_{0};
 
@@ -153,6 +164,7 @@ class Engine final : public LogListener {
     // The housekeeper's own.
     std::uint64_t groups_seen_ = 0;
     std::int64_t progress_at_nanoseconds_ = 0;
+    std::int64_t snapshot_not_before_nanoseconds_ = 0;
 };
 
 }  // namespace belay::store

@@ -3,6 +3,7 @@
 
 #include "core/base/check.hpp"
 #include "store/lane_state.hpp"
+#include "store/lists.hpp"
 #include "store/remembered.hpp"
 
 namespace belay::store {
@@ -23,21 +24,38 @@ bool is_pending(const Entry* entry) {
 LaneState::Attempt LaneState::attempt(Operation& operation) {
     const Section section(participant_);
     View view;
-    view.now = engine_.now();
     newest_seen_ = 0;
     // The subjects before the key: who claims a key does so before it swaps the records, so whoever
-    // saw such a swap will see the claim.
+    // saw such a swap will see the claim. The time last: not before that of anything seen.
     const bool subjects_still = load_subjects(operation, view);
     const bool key_still = load_key(operation, view);
-    draft_.clear();
+    view.now = engine_.now();
+    draft_.begin(operation.subject_count_);
     operation.decide(view, draft_);
     if (draft_.empty()) {
-        return Attempt::declined;
+        return is_one_moment(operation) ? Attempt::declined : Attempt::blocked;
     }
     if (!subjects_still || !key_still) {
         return Attempt::blocked;  // nobody builds on a pending version
     }
     return commit(operation, view.now);
+}
+
+/// A move is checked by its swaps. What is declined rests on all its subjects as they were at one
+/// moment: if none has changed when all were read, that moment was between.
+bool LaneState::is_one_moment(const Operation& operation) const {
+    if (operation.subject_count_ < 2) {
+        return true;
+    }
+    for (std::size_t at = 0; at < operation.subject_count_; ++at) {
+        const Found& found = subjects_[at];
+        const Entry* entry =
+            found.entry != nullptr ? found.entry : engine_.records.find(operation.subjects_[at]);
+        if (entry != nullptr && entry->cell.newest_published() != found.version) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool LaneState::load_subjects(const Operation& operation, View& view) {
@@ -99,20 +117,13 @@ LaneState::Attempt LaneState::commit(Operation& operation, WallTime now) {
     const std::size_t body_bytes = encoded_body_bytes(facts);
     const std::size_t bytes = frame_bytes(body_bytes);
     check(bytes <= limits::frame_bytes_max, "a transition fits a frame");
-    if (!engine_.ring().admit(bytes)) {
-        room_wanted_ = bytes;
+    room_wanted_ = bytes + engine_.ring_reserve(operation.importance_);
+    if (!engine_.ring().admit(room_wanted_)) {
         return Attempt::no_room;
     }
-    out_of_memory_ = false;
-    for (std::size_t at = 0; at < moving_count_; ++at) {
-        if (!prepare_entry(operation, at) || !prepare_version(at) || !enter_lists(at)) {
-            undo(0);
-            return out_of_memory_ ? Attempt::exhausted : Attempt::blocked;
-        }
-    }
-    if (!participant_.reserve(moving_count_)) {
+    if (const std::optional<Attempt> obstacle = prepare(operation)) {
         undo(0);
-        return Attempt::exhausted;
+        return *obstacle;
     }
     if (!swap_all()) {
         return Attempt::blocked;
@@ -169,61 +180,92 @@ void LaneState::collect_moves(const Operation& operation) {
     }
 }
 
-bool LaneState::prepare_entry(const Operation& operation, std::size_t at) {
-    Moving& moving = moving_[at];
-    if (moving.expected != nullptr && too_many_undurable({moving.entry, moving.expected})) {
-        return false;
-    }
-    if (subject_of_[at] == key_subject) {
-        if (moving.entry == nullptr || moving.entry->cell.is_dead()) {
-            const Looked<KeyRecord> looked = engine_.keys.find_or_make(participant_, key_name_);
-            moving.entry = looked.entry;
-            moving.expected = nullptr;
-            facts_[at].number = 1;
-            moving.made_entry = looked.lookup == Lookup::made;
-            out_of_memory_ = looked.lookup == Lookup::exhausted;
+/// Everything that may fail, before the first swap. Nothing: the swaps may begin.
+std::optional<LaneState::Attempt> LaneState::prepare(const Operation& operation) {
+    for (std::size_t at = 0; at < moving_count_; ++at) {
+        if (const std::optional<Attempt> obstacle = prepare_entry(operation, at)) {
+            return obstacle;
         }
-        return moving.entry != nullptr;
+        if (!prepare_version(at) || !prepare_lists(at)) {
+            return Attempt::exhausted;
+        }
     }
-    if (moving.expected != nullptr) {
-        // A record that is being removed is not made anew until it is gone: its lists still have
-        // it.
-        return !moving.expected->tombstone();
+    // For what publish queues and for what the settlements retire, two objects each.
+    if (!due_.reserve(1) || !settlements_.reserve(moving_count_) ||
+        !participant_.reserve(2 * (settlements_.size() + moving_count_))) {
+        return Attempt::exhausted;
     }
-    const Looked<Record> looked =
-        engine_.records.find_or_make(participant_, operation.subjects_[subject_of_[at]]);
-    moving.entry = looked.entry;
-    moving.made_entry = looked.lookup == Lookup::made;
-    out_of_memory_ = looked.lookup == Lookup::exhausted;
-    return moving.entry != nullptr;
+    return std::nullopt;
+}
+
+std::optional<LaneState::Attempt> LaneState::wait_for(Lsn durable_above) {
+    too_early_until_ = std::min(too_early_until_, durable_above);
+    return Attempt::too_early;
+}
+
+/// Finds or makes the entry that is to be swapped.
+std::optional<LaneState::Attempt> LaneState::prepare_entry(const Operation& operation,
+                                                           std::size_t at) {
+    Moving& moving = moving_[at];
+    const bool is_key = subject_of_[at] == key_subject;
+    const Lsn durable = engine_.durable();
+    if (moving.expected != nullptr && is_crowded(*moving.entry, *moving.expected)) {
+        return wait_for(durable);
+    }
+    if (moving.expected != nullptr && !is_key) {
+        if (!moving.expected->tombstone()) {
+            return std::nullopt;
+        }
+        // A record that is being removed is not made anew until it is gone (settlement.hpp).
+        return moving.expected->lsn() < durable ? Attempt::blocked
+                                                : wait_for(moving.expected->lsn());
+    }
+    if (is_key && moving.entry != nullptr && !moving.entry->cell.is_dead()) {
+        return std::nullopt;  // also over a tombstone: a forgotten key is in no list
+    }
+    Lookup lookup = Lookup::exhausted;
+    if (is_key) {
+        const Looked<KeyRecord> looked = engine_.keys.find_or_make(participant_, key_name_);
+        moving.entry = looked.entry;
+        lookup = looked.lookup;
+    } else {
+        const Looked<Record> looked =
+            engine_.records.find_or_make(participant_, operation.subjects_[subject_of_[at]]);
+        moving.entry = looked.entry;
+        lookup = looked.lookup;
+    }
+    moving.expected = nullptr;
+    moving.made_entry = lookup == Lookup::made;
+    facts_[at].number = 1;
+    if (moving.entry != nullptr) {
+        return std::nullopt;
+    }
+    return lookup == Lookup::exhausted ? Attempt::exhausted : Attempt::blocked;
 }
 
 bool LaneState::prepare_version(std::size_t at) {
     const Fact& fact = facts_[at];
+    Moving& moving = moving_[at];
+    if (fact.tombstone && fact.kind == FactKind::record) {
+        moving.next = make_tombstone(pool_, fact.number, static_cast<Record&>(*moving.entry));
+        return moving.next != nullptr;
+    }
     Version::Shape shape;
     shape.number = fact.number;
     shape.tombstone = fact.tombstone;
-    moving_[at].next = Version::make(pool_, shape, as_byte_span(fact.value));
-    out_of_memory_ = moving_[at].next == nullptr;
-    return !out_of_memory_;
+    moving.next = Version::make(pool_, shape, as_byte_span(fact.value));
+    return moving.next != nullptr;
 }
 
-/// An entry goes into the lists before its record's swap: a list that shows the record can only be
-/// late, never wrong.
-bool LaneState::enter_lists(std::size_t at) {
+/// A new record goes into its lists before its swap: a list that leads to it is never late.
+bool LaneState::prepare_lists(std::size_t at) {
     const Fact& fact = facts_[at];
     if (fact.kind != FactKind::record || !fact.create) {
         return true;
     }
-    for (const job::ListId& list :
-         engine_.schema.memberships(fact.record.kind, as_byte_span(fact.value))) {
-        if (engine_.index.insert(participant_, heights_, list, fact.record.id) ==
-            Insert::exhausted) {
-            out_of_memory_ = true;
-            return false;
-        }
-    }
-    return true;
+    moving_[at].entered_lists = true;
+    return enter_lists(engine_.schema, engine_.index, participant_, heights_, fact.record,
+                       as_byte_span(fact.value));
 }
 
 bool LaneState::swap_all() {
@@ -246,23 +288,27 @@ void LaneState::undo(std::size_t swapped) {
         } else if (moving.next != nullptr) {
             Version::destroy(pool_, moving.next);
         }
-        if (moving.made_entry) {
+        // Whoever leaves an entry without a version removes it, so that the last one does.
+        if (moving.made_entry || (at < swapped && moving.expected == nullptr)) {
             unmake(at);
+        }
+        // Dead without a version: nobody has made the record, and nobody makes one of this name
+        // before our section ends.
+        if (moving.entered_lists && moving.entry->cell.is_dead()) {
+            leave_lists(engine_.schema, engine_.index, participant_, facts_[at].record,
+                        as_byte_span(facts_[at].value));
         }
         moving = {};
     }
 }
 
-/// Removes the empty entry that the attempt made, unless somebody has put a version into it.
+/// Kills an entry that has no version, unless somebody has put one into it.
 void LaneState::unmake(std::size_t at) {
-    const Fact& fact = facts_[at];
-    if (fact.kind == FactKind::key) {
-        engine_.keys.kill(participant_, static_cast<KeyRecord&>(*moving_[at].entry), nullptr);
-        return;
-    }
-    auto& record = static_cast<Record&>(*moving_[at].entry);
-    if (engine_.records.kill(participant_, record, nullptr)) {
-        leave_lists(record.id, as_byte_span(fact.value));
+    Entry& entry = *moving_[at].entry;
+    if (facts_[at].kind == FactKind::key) {
+        engine_.keys.kill(participant_, static_cast<KeyRecord&>(entry), nullptr);
+    } else {
+        engine_.records.kill(participant_, static_cast<Record&>(entry), nullptr);
     }
 }
 
@@ -282,26 +328,26 @@ void LaneState::publish(WallTime now, Lsn lsn, std::size_t body_bytes) {
         settlement.replaced = moving.expected;
         if (facts_[at].tombstone) {
             settlement.tombstone = moving.next;
-            if (facts_[at].kind == FactKind::record) {
-                settlement.record = static_cast<Record*>(moving.entry);
-            } else {
+            if (facts_[at].kind == FactKind::key) {
                 settlement.key = static_cast<KeyRecord*>(moving.entry);
             }
         }
-        if (settlement.replaced != nullptr || settlement.tombstone != nullptr) {
+        if (settlement.replaced != nullptr) {
             settlements_.push(settlement);
         }
     }
 }
 
-bool LaneState::too_many_undurable(const Found& found) const {
+/// Has the record nearly as many undurable versions as it may? Looked at seldom, since it means to
+/// go back over all of them.
+bool LaneState::is_crowded(const Entry& entry, const Version& newest) const {
     const Lsn durable = engine_.durable();
-    if (found.version->lsn() < durable || found.version->number() % undurable_check_every != 0) {
+    if (newest.lsn() < durable || newest.number() % undurable_check_every != 0) {
         return false;
     }
-    const Version* newest_durable = found.entry->cell.at(durable);
+    const Version* newest_durable = entry.cell.at(durable);
     const std::uint64_t base = newest_durable == nullptr ? 0 : newest_durable->number();
-    return found.version->number() - base + undurable_check_every >= limits::undurable_versions_max;
+    return newest.number() - base + undurable_check_every >= limits::undurable_versions_max;
 }
 
 }  // namespace belay::store

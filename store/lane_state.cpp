@@ -1,5 +1,7 @@
 #include "store/lane_state.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "core/base/check.hpp"
@@ -17,6 +19,7 @@ LaneState::LaneState(Engine& engine, Waker& waker)
     : engine_(engine),
       pool_(engine.pool),
       participant_(engine.epochs, pool_),
+      reader_(engine, participant_),
       heights_(engine.next_seed()),
       signal_(waker) {
     engine_.add_lane(signal_);
@@ -25,13 +28,9 @@ LaneState::LaneState(Engine& engine, Waker& waker)
 LaneState::~LaneState() {
     check(pending_ == 0, "a lane is closed when nothing is pending");
     engine_.remove_lane(signal_);
-    settle(engine_.durable());
-    // What is left was published and is not durable: the log has failed, or the store is going down
-    // as after a kill. Readers go on seeing the versions that were to be replaced.
+    settle_durable(engine_.durable());
     for (; !settlements_.empty(); settlements_.pop()) {
-        if (settlements_.front().replaced != nullptr) {
-            engine_.inherit(settlements_.front().replaced);
-        }
+        engine_.inherit(settlements_.front());
     }
 }
 
@@ -50,9 +49,21 @@ std::int64_t LaneState::monotonic() const {
     return engine_.clock.monotonic().time_since_epoch().count();
 }
 
-bool LaneState::is_overdue(const Operation& operation, std::int64_t now) const noexcept {
-    return now - operation.submitted_at_ >=
-           std::chrono::nanoseconds(engine_.settings.commit_timeout).count();
+bool LaneState::is_overdue(const Operation* operation, std::int64_t now) const noexcept {
+    return operation != nullptr &&
+           now - operation->submitted_at_ >=
+               std::chrono::nanoseconds(engine_.settings.commit_timeout).count();
+}
+
+/// Looks at the oldest of each queue: who stands behind an older one may be told later.
+bool LaneState::is_anything_overdue() {
+    if (pending_ == 0) {
+        return false;
+    }
+    const std::int64_t now = monotonic();
+    const Operation* due = overdue_count_ < due_.size() ? due_[overdue_count_].operation : nullptr;
+    return is_overdue(due, now) || is_overdue(roomless_.first, now) ||
+           is_overdue(too_early_.first, now);
 }
 
 void LaneState::submit(Operation& operation) {
@@ -66,10 +77,10 @@ void LaneState::submit(Operation& operation) {
     for (int more = 1; outcome == Attempt::blocked && more < attempts_in_a_row; ++more) {
         outcome = attempt(operation);
     }
-    settle_attempt(operation, outcome);
+    conclude(operation, outcome);
 }
 
-void LaneState::settle_attempt(Operation& operation, Attempt outcome) {
+void LaneState::conclude(Operation& operation, Attempt outcome) {
     switch (outcome) {
         case Attempt::committed:
             due_.push({newest_seen_, &operation, {Status::committed, newest_seen_}});
@@ -77,6 +88,8 @@ void LaneState::settle_attempt(Operation& operation, Attempt outcome) {
         case Attempt::declined:
             if (newest_seen_ < engine_.durable()) {
                 complete(operation, Status::declined);
+            } else if (!due_.reserve(1)) {
+                complete(operation, Status::exhausted);
             } else {
                 const Lsn before = due_.empty() ? 0 : due_.back().after;
                 due_.push({std::max(newest_seen_, before), &operation, {Status::declined, 0}});
@@ -87,6 +100,9 @@ void LaneState::settle_attempt(Operation& operation, Attempt outcome) {
             return;
         case Attempt::no_room:
             roomless_.push(operation);
+            return;
+        case Attempt::too_early:
+            too_early_.push(operation);
             return;
         case Attempt::exhausted:
             complete(operation, Status::exhausted);
@@ -105,37 +121,23 @@ void LaneState::poll() {
         return;
     }
     const Lsn durable = engine_.durable();
-    settle(durable);
+    settle_durable(durable);
     answer(durable);
-    if (blocked_.first != nullptr || roomless_.first != nullptr) {
-        decide_again();
+    if (pending_ != 0) {
+        const std::int64_t now = monotonic();
+        give_up_overdue(now);
+        decide_again(durable, now);
     }
 }
 
-void LaneState::settle(Lsn durable) {
+void LaneState::settle_durable(Lsn durable) {
     if (settlements_.empty() || settlements_.front().after >= durable) {
         return;
     }
     const Section section(participant_);
     while (!settlements_.empty() && settlements_.front().after < durable) {
-        const Settlement settlement = settlements_.front();
+        settle(engine_, participant_, settlements_.front());
         settlements_.pop();
-        if (settlement.record != nullptr) {
-            leave_lists(settlement.record->id, settlement.replaced->bytes());
-            engine_.records.kill(participant_, *settlement.record, settlement.tombstone);
-        }
-        if (settlement.key != nullptr) {
-            engine_.keys.kill(participant_, *settlement.key, settlement.tombstone);
-        }
-        if (settlement.replaced != nullptr) {
-            Version::retire(participant_, settlement.replaced);
-        }
-    }
-}
-
-void LaneState::leave_lists(const job::RecordId& id, ByteSpan value) {
-    for (const job::ListId& list : engine_.schema.memberships(id.kind, value)) {
-        engine_.index.erase(participant_, list, id.id);
     }
 }
 
@@ -151,32 +153,34 @@ void LaneState::answer(Lsn durable) {
     }
 }
 
-void LaneState::decide_again() {
+void LaneState::decide_again(Lsn durable, std::int64_t now) {
+    const bool is_time = too_early_until_ < durable || is_overdue(too_early_.first, now);
+    if (blocked_.first == nullptr && roomless_.first == nullptr && !is_time) {
+        return;
+    }
     // An entry that is dying keeps its successor waiting until it is reclaimed.
     participant_.collect();
-    Operation* lists[] = {blocked_.take_all(), roomless_.take_all()};
-    const std::int64_t now = monotonic();
+    Operation* lists[] = {blocked_.take_all(), roomless_.take_all(), nullptr};
+    if (is_time) {
+        lists[2] = too_early_.take_all();
+        too_early_until_ = never;
+    }
     for (Operation* operation : lists) {
         while (operation != nullptr) {
             Operation* next = operation->next_;
-            if (is_overdue(*operation, now)) {
+            if (is_overdue(operation, now)) {
                 complete(*operation, Status::exhausted);
             } else {
-                settle_attempt(*operation, attempt(*operation));
+                conclude(*operation, attempt(*operation));
             }
             operation = next;
         }
     }
 }
 
-void LaneState::give_up_overdue() {
-    const std::int64_t now = monotonic();
-    while (overdue_count_ < due_.size()) {
-        Due& due = due_[overdue_count_];
-        if (!is_overdue(*due.operation, now)) {
-            return;
-        }
-        Operation& operation = *std::exchange(due.operation, nullptr);
+void LaneState::give_up_overdue(std::int64_t now) {
+    while (overdue_count_ < due_.size() && is_overdue(due_[overdue_count_].operation, now)) {
+        Operation& operation = *std::exchange(due_[overdue_count_].operation, nullptr);
         ++overdue_count_;
         complete(operation, Status::unknown);
     }
@@ -191,7 +195,8 @@ void LaneState::stop_everything() {
         }
     }
     overdue_count_ = 0;
-    for (Operation* operation : {blocked_.take_all(), roomless_.take_all()}) {
+    for (Operation* operation :
+         {blocked_.take_all(), roomless_.take_all(), too_early_.take_all()}) {
         while (operation != nullptr) {
             Operation* next = operation->next_;
             complete(*operation, Status::stopped);
@@ -206,15 +211,29 @@ void LaneState::end_turn() {
     }
 }
 
+void LaneState::collect_all() {
+    Epoch before = 0;
+    while (participant_.waiting() != 0 && engine_.epochs.current() != before) {
+        before = engine_.epochs.current();
+        participant_.collect();
+    }
+}
+
 bool LaneState::about_to_sleep() {
     end_turn();
     if (engine_.has_failed()) {
         return pending_ == 0;
     }
-    give_up_overdue();
-    participant_.collect();
+    if (pending_ == 0) {
+        collect_all();  // the sleep may be long, and nobody else frees what is retired here
+    } else {
+        participant_.collect();
+    }
     if (blocked_.first != nullptr) {
         std::this_thread::yield();
+        return false;
+    }
+    if (is_anything_overdue()) {
         return false;
     }
     if (roomless_.first != nullptr) {
@@ -224,10 +243,10 @@ bool LaneState::about_to_sleep() {
             return false;
         }
     }
-    if (due_.empty()) {
+    const Lsn after = std::min(due_.empty() ? never : due_.front().after, too_early_until_);
+    if (after == never) {
         return true;
     }
-    const Lsn after = due_.front().after;
     signal_.wanted.store(after, std::memory_order_seq_cst);
     return engine_.durable() <= after;
 }

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "store/engine.hpp"
+#include "store/reader.hpp"
 #include "store/ring_queue.hpp"
 
 namespace belay::store {
@@ -25,23 +26,19 @@ class LaneState {
     void woke();
     std::size_t pending() const noexcept { return pending_; }
 
-    bool read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found);
-    std::optional<job::Uuid> list(const job::ListId& list, const std::optional<job::Uuid>& after,
-                                  FunctionRef<bool(const job::Uuid&, const RecordView&)> each);
-    void walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each);
-    void walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each);
+    Reader& reader() noexcept { return reader_; }
     WallTime now() { return engine_.now(); }
 
-    /// For the snapshot: every live version, as a fact with its LSN.
-    void walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each);
-
   private:
+    static constexpr Lsn never = ~Lsn{0};
+
     /// What an attempt came to.
     enum class Attempt : std::uint8_t {
         committed,  ///< published; waits for the disk
         declined,   ///< nothing moved; may wait for the disk
         blocked,    ///< somebody else's swap is in the way: decide again soon
         no_room,    ///< the ring is full: decide again when it is not
+        too_early,  ///< rests on too much that is not durable: decide again when D has moved
         exhausted,  ///< a limit is reached
     };
 
@@ -57,7 +54,8 @@ class LaneState {
         Entry* entry = nullptr;
         const Version* expected = nullptr;
         Version* next = nullptr;
-        bool made_entry = false;  ///< by this attempt: to be killed if it comes to nothing
+        bool made_entry = false;     ///< by this attempt: to be killed if it comes to nothing
+        bool entered_lists = false;  ///< as far as memory allowed; likewise
     };
 
     /// An operation that waits for the disk. Its answer waits for the later of its own frame and
@@ -66,15 +64,6 @@ class LaneState {
         Lsn after = 0;                   ///< due when D is above it
         Operation* operation = nullptr;  ///< null: it was told that its outcome is unknown
         Receipt receipt;
-    };
-
-    /// What is to be done in the tables when a transition is durable.
-    struct Settlement {
-        Lsn after = 0;
-        const Version* replaced = nullptr;   ///< to be retired
-        Record* record = nullptr;            ///< removed: out of the lists, then killed
-        KeyRecord* key = nullptr;            ///< removed: killed
-        const Version* tombstone = nullptr;  ///< of the removed
     };
 
     /// The operations that wait to decide again, in the order in which they came.
@@ -88,31 +77,36 @@ class LaneState {
     Attempt attempt(Operation& operation);
     bool load_subjects(const Operation& operation, View& view);
     bool load_key(const Operation& operation, View& view);
+    bool is_one_moment(const Operation& operation) const;
     Attempt commit(Operation& operation, WallTime now);
     void collect_moves(const Operation& operation);
-    bool prepare_entry(const Operation& operation, std::size_t at);
+    std::optional<Attempt> prepare(const Operation& operation);
+    std::optional<Attempt> prepare_entry(const Operation& operation, std::size_t at);
+    std::optional<Attempt> wait_for(Lsn durable_above);
     bool prepare_version(std::size_t at);
-    bool enter_lists(std::size_t at);
+    bool prepare_lists(std::size_t at);
     bool swap_all();
     void undo(std::size_t swapped);
     void unmake(std::size_t at);
     void publish(WallTime now, Lsn lsn, std::size_t body_bytes);
-    bool too_many_undurable(const Found& found) const;
+    bool is_crowded(const Entry& entry, const Version& newest) const;
 
-    void settle_attempt(Operation& operation, Attempt outcome);
+    void conclude(Operation& operation, Attempt outcome);
     void complete(Operation& operation, Status status, Lsn lsn = 0);
-    void settle(Lsn durable);
+    void settle_durable(Lsn durable);
     void answer(Lsn durable);
-    void decide_again();
-    void give_up_overdue();
+    void decide_again(Lsn durable, std::int64_t now);
+    void give_up_overdue(std::int64_t now);
     void stop_everything();
-    bool is_overdue(const Operation& operation, std::int64_t now) const noexcept;
+    void collect_all();
+    bool is_overdue(const Operation* operation, std::int64_t now) const noexcept;
+    bool is_anything_overdue();
     std::int64_t monotonic() const;
-    void leave_lists(const job::RecordId& id, ByteSpan value);
 
     Engine& engine_;
     PoolLane pool_;
     Participant participant_;
+    Reader reader_;
     Heights heights_;
     LaneSignal signal_;
 
@@ -128,14 +122,15 @@ class LaneState {
     std::array<std::size_t, limits::records_per_frame_max + 1> subject_of_{};
     std::size_t moving_count_ = 0;
     Lsn newest_seen_ = 0;
-    std::size_t room_wanted_ = 0;
-    bool out_of_memory_ = false;
+    std::size_t room_wanted_ = 0;  ///< by the last attempt that had no room
 
     RingQueue<Due> due_;
     std::size_t overdue_count_ = 0;  ///< at the front of due_, told already
     RingQueue<Settlement> settlements_;
     WaitingList blocked_;
     WaitingList roomless_;
+    WaitingList too_early_;
+    Lsn too_early_until_ = never;  ///< those decide again when D is above it
     std::size_t pending_ = 0;
     bool published_ = false;  ///< since the last end_turn
 };

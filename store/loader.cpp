@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/base64.hpp"
+#include "store/lists.hpp"
 #include "store/remembered.hpp"
 
 namespace belay::store {
@@ -40,24 +41,35 @@ explained<void> Loader::apply(Lsn lsn, const Fact& fact, bool from_snapshot) {
     if (auto known = check_kind(fact); known.has_error()) {
         return known.error();
     }
-    const Section section(participant_);
-    const bool may_make = fact.create || from_snapshot;
-    Entry* entry = entry_of(fact, may_make);
-    if (entry == nullptr && may_make) {
-        return out_of_memory();
-    }
-    if (entry == nullptr) {
-        // Removed before the snapshot's walk came to it: its removal is still to come.
-        if (fact.tombstone) {
-            missing_.erase(name_of(fact));
-        } else {
-            missing_.insert(name_of(fact));
+    participant_.enter();
+    Entry* entry = find(fact);
+    if (entry == nullptr && (fact.create || from_snapshot)) {
+        entry = make(fact);
+        if (entry == nullptr) {
+            participant_.leave();
+            return out_of_memory();
         }
-        return {};
     }
-    const Version* present = entry->cell.newest();
+    explained<void> applied;
+    if (entry != nullptr) {
+        applied = replace(lsn, fact, *entry);
+    } else if (fact.tombstone) {
+        missing_.erase(name_of(fact));
+    } else {
+        // Removed before the snapshot's walk came to it: its removal is still to come.
+        missing_.insert(name_of(fact));
+    }
+    participant_.leave();
+    return applied;
+}
+
+explained<void> Loader::replace(Lsn lsn, const Fact& fact, Entry& entry) {
+    const Version* present = entry.cell.newest();
     if (present != nullptr && present->lsn() >= lsn) {
-        return {};
+        return {};  // the snapshot's walk came later
+    }
+    if (present != nullptr && fact.number != present->number() + 1) {
+        return failure(Error::corrupt, "the versions of " + name_of(fact) + " do not follow");
     }
     Version* next = Version::make(
         pool_, {.number = fact.number, .size = 0, .tombstone = fact.tombstone, .lsn = lsn},
@@ -65,26 +77,65 @@ explained<void> Loader::apply(Lsn lsn, const Fact& fact, bool from_snapshot) {
     if (next == nullptr) {
         return out_of_memory();
     }
-    if (present != nullptr && fact.number != present->number() + 1) {
-        Version::destroy(pool_, next);
-        return failure(Error::corrupt, "the versions of " + name_of(fact) + " do not follow");
-    }
-    const bool was_live = present != nullptr && !present->tombstone();
-    check(entry->cell.swap(present, next), "nobody else changes a record during a start");
-    if (present != nullptr) {
-        if (fact.tombstone && was_live && fact.kind == FactKind::record) {
-            leave_lists(fact.record, present->bytes());
-        }
-        Version::retire(participant_, present);
-    }
-    if (fact.tombstone && fact.kind == FactKind::record) {
-        removed_records_.push_back(static_cast<Record*>(entry));
-    } else if (fact.tombstone) {
-        removed_keys_.push_back(static_cast<KeyRecord*>(entry));
-    } else if (fact.kind == FactKind::record && !was_live && !enter_lists(fact)) {
+    check(entry.cell.swap(present, next), "nobody else changes a record during a start");
+    if (present == nullptr && fact.kind == FactKind::record &&
+        !enter_lists(engine_.schema, engine_.index, participant_, heights_, fact.record,
+                     as_byte_span(fact.value))) {
         return out_of_memory();
     }
+    if (fact.tombstone) {
+        remove(fact, entry, *next);
+    }
+    if (present != nullptr) {
+        Version::retire(participant_, present);
+    }
     return {};
+}
+
+/// At once: nobody reads during a start. Only the table takes its time (Loader::make).
+void Loader::remove(const Fact& fact, Entry& entry, const Version& tombstone) {
+    if (fact.kind == FactKind::key) {
+        engine_.keys.kill(participant_, static_cast<KeyRecord&>(entry), &tombstone);
+        return;
+    }
+    leave_lists(engine_.schema, engine_.index, participant_, fact.record,
+                tombstone.previous()->bytes());
+    engine_.records.kill(participant_, static_cast<Record&>(entry), &tombstone);
+}
+
+/// What is dead is not there: if it is made again, its versions go on from the tombstone's number
+/// or begin anew, as it happened to be when the store ran.
+Entry* Loader::find(const Fact& fact) {
+    Entry* entry = nullptr;
+    if (fact.kind == FactKind::key) {
+        entry = engine_.keys.find(engine_.keys.key(fact.key));
+    } else {
+        entry = engine_.records.find(fact.record);
+    }
+    return entry == nullptr || entry->cell.is_dead() ? nullptr : entry;
+}
+
+Looked<Entry> Loader::find_or_make(const Fact& fact) {
+    if (fact.kind == FactKind::key) {
+        const auto looked = engine_.keys.find_or_make(participant_, engine_.keys.key(fact.key));
+        return {looked.lookup, looked.entry};
+    }
+    const auto looked = engine_.records.find_or_make(participant_, fact.record);
+    return {looked.lookup, looked.entry};
+}
+
+/// nullptr when there is no memory. In a section, before and after.
+Entry* Loader::make(const Fact& fact) {
+    for (;;) {
+        const Looked<Entry> looked = find_or_make(fact);
+        if (looked.lookup != Lookup::dying) {
+            return looked.entry;
+        }
+        // Each round ends the epoch, since nobody else is there: few are needed.
+        participant_.leave();
+        participant_.collect();
+        participant_.enter();
+    }
 }
 
 explained<void> Loader::check_kind(const Fact& fact) const {
@@ -100,32 +151,6 @@ explained<void> Loader::check_kind(const Fact& fact) const {
     return {};
 }
 
-Entry* Loader::entry_of(const Fact& fact, bool make) {
-    if (fact.kind == FactKind::key) {
-        const KeyName name = engine_.keys.key(fact.key);
-        return make ? engine_.keys.find_or_make(participant_, name).entry : engine_.keys.find(name);
-    }
-    return make ? engine_.records.find_or_make(participant_, fact.record).entry
-                : engine_.records.find(fact.record);
-}
-
-bool Loader::enter_lists(const Fact& fact) {
-    for (const job::ListId& list :
-         engine_.schema.memberships(fact.record.kind, as_byte_span(fact.value))) {
-        if (engine_.index.insert(participant_, heights_, list, fact.record.id) ==
-            Insert::exhausted) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void Loader::leave_lists(const job::RecordId& id, ByteSpan value) {
-    for (const job::ListId& list : engine_.schema.memberships(id.kind, value)) {
-        engine_.index.erase(participant_, list, id.id);
-    }
-}
-
 std::string Loader::name_of(const Fact& fact) {
     if (fact.kind == FactKind::key) {
         return "key " + hex_encode(as_byte_span(fact.key));
@@ -135,22 +160,14 @@ std::string Loader::name_of(const Fact& fact) {
 }
 
 explained<void> Loader::finish() {
+    // Nobody else is there, so each round ends the epoch: until all that is dead is gone.
+    while (participant_.waiting() != 0) {
+        participant_.collect();
+    }
     if (!missing_.empty()) {
         return failure(Error::corrupt, "the log moves " + *missing_.begin() +
                                            ", which neither the snapshot nor the log has made");
     }
-    const Section section(participant_);
-    const auto bury = [&](auto& table, auto& entries) {
-        for (auto* entry : entries) {
-            const Version* last = entry->cell.newest();
-            if (last->tombstone() && !entry->cell.is_dead()) {
-                table.kill(participant_, *entry, last);
-            }
-        }
-        entries.clear();
-    };
-    bury(engine_.records, removed_records_);
-    bury(engine_.keys, removed_keys_);
     return {};
 }
 

@@ -4,7 +4,6 @@
 
 #include <set>
 #include <string>
-#include <vector>
 
 #include "store/engine.hpp"
 
@@ -17,20 +16,21 @@ class Loader {
     explained<void> apply_snapshot_entry(Lsn lsn, const Fact& fact);
     explained<void> apply_frame(ReplayedFrame& frame);
 
-    /// After the last frame: removes what ended in a tombstone. A transition of a record that was
-    /// not there must have been followed by its removal; if one was not, the log is not this
-    /// snapshot's.
+    /// After the last frame. A transition of a record that was not there must have been followed by
+    /// its removal; if one was not, the log is not this snapshot's.
     explained<void> finish();
 
     WallTime latest_time() const noexcept { return latest_time_; }
 
   private:
     explained<void> apply(Lsn lsn, const Fact& fact, bool from_snapshot);
-    Entry* entry_of(const Fact& fact, bool make);
+    explained<void> replace(Lsn lsn, const Fact& fact, Entry& entry);
+    Entry* find(const Fact& fact);
+    Looked<Entry> find_or_make(const Fact& fact);
+    Entry* make(const Fact& fact);
+    void remove(const Fact& fact, Entry& entry, const Version& tombstone);
     explained<void> check_kind(const Fact& fact) const;
     static std::string name_of(const Fact& fact);
-    bool enter_lists(const Fact& fact);
-    void leave_lists(const job::RecordId& id, ByteSpan value);
 
     Engine& engine_;
     PoolLane pool_;
@@ -39,8 +39,6 @@ class Loader {
     WallTime latest_time_{};
     /// What a transition moved though it was not there; it must be removed later in the log.
     std::set<std::string> missing_;
-    std::vector<Record*> removed_records_;
-    std::vector<KeyRecord*> removed_keys_;
 };
 
 }  // namespace belay::store

@@ -8,14 +8,14 @@
 namespace belay::store {
 
 void Draft::put(std::size_t subject, ByteSpan value) {
-    check(subject < parts_.size() && value.size() <= limits::record_bytes_max,
-          "a record's value is bounded");
+    check(subject < subject_count_, "a record that is put is a subject");
+    check(value.size() <= limits::record_bytes_max, "a record's value is bounded");
     parts_[subject] = {Move::put, bytes_.size(), value.size()};
     bytes_.append(as_text(value));
 }
 
 void Draft::remove(std::size_t subject) {
-    check(subject < parts_.size(), "a removed record is a subject");
+    check(subject < subject_count_, "a removed record is a subject");
     parts_[subject] = {Move::remove, 0, 0};
 }
 
@@ -31,7 +31,8 @@ void Draft::forget() {
     key_ = {Move::remove, 0, 0};
 }
 
-void Draft::clear() {
+void Draft::begin(std::size_t subject_count) {
+    subject_count_ = subject_count;
     parts_.fill({});
     key_ = {};
     bytes_.clear();

@@ -65,10 +65,11 @@ class Draft {
         std::size_t size = 0;
     };
 
-    void clear();
+    void begin(std::size_t subject_count);
     bool empty() const noexcept;
 
     std::array<Part, limits::records_per_frame_max> parts_;
+    std::size_t subject_count_ = 0;
     Part key_;
     std::string bytes_;
 };

@@ -1,6 +1,6 @@
-// Reads never wait: a section is entered, then D is taken, then heads are loaded, in this order,
-// and of every record the newest version below D is shown (design 4).
-#include "store/lane_state.hpp"
+#include "store/reader.hpp"
+
+#include "store/lists.hpp"
 #include "store/remembered.hpp"
 
 namespace belay::store {
@@ -21,7 +21,7 @@ RecordView view_of(const Version& version) {
 
 }  // namespace
 
-bool LaneState::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
+bool Reader::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
     const Section section(participant_);
     const Lsn durable = engine_.durable();
     const Record* record = engine_.records.find(id);
@@ -33,9 +33,9 @@ bool LaneState::read(const job::RecordId& id, FunctionRef<void(const RecordView&
     return true;
 }
 
-std::optional<job::Uuid> LaneState::list(
-    const job::ListId& list, const std::optional<job::Uuid>& after,
-    FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
+std::optional<job::Uuid> Reader::list(const job::ListId& list,
+                                      const std::optional<job::Uuid>& after,
+                                      FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
     const ListInfo* info = engine_.schema.find_list(list.list);
     if (info == nullptr) {
         return std::nullopt;
@@ -47,7 +47,9 @@ std::optional<job::Uuid> LaneState::list(
     engine_.index.scan(list, after, [&](const job::Uuid& id) {
         const Record* record = engine_.records.find({info->kind, id});
         const Version* version = record == nullptr ? nullptr : shown(*record, durable);
-        if (version != nullptr && !each(id, view_of(*version))) {
+        // A create that came to nothing may have left an entry that the record does not belong to.
+        if (version != nullptr && belongs_to(engine_.schema, list, info->kind, version->bytes()) &&
+            !each(id, view_of(*version))) {
             return false;
         }
         if (++visited == limits::list_scan_max) {
@@ -59,12 +61,12 @@ std::optional<job::Uuid> LaneState::list(
     return stopped_at;
 }
 
-void LaneState::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
+void Reader::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
     RecordTable::Cursor cursor;
     for (bool more = true; more;) {
         const Section section(participant_);
         const Lsn durable = engine_.durable();
-        more = engine_.records.walk(cursor, walk_slots, [&](Record& record) {
+        more = engine_.records.walk(cursor, walk_slots, [&](const Record& record) {
             if (const Version* version = shown(record, durable)) {
                 each(record.id, view_of(*version));
             }
@@ -72,29 +74,28 @@ void LaneState::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> 
     }
 }
 
-void LaneState::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
+void Reader::walk_key_records(FunctionRef<void(const KeyRecord&, const Version&)> each) {
     IdempotencyTable::Cursor cursor;
     for (bool more = true; more;) {
         const Section section(participant_);
         const Lsn durable = engine_.durable();
-        more = engine_.keys.walk(cursor, walk_slots, [&](KeyRecord& key) {
-            const Version* version = shown(key, durable);
-            if (version == nullptr) {
-                return;
-            }
-            if (const auto remembered = decode_remembered(version->bytes())) {
-                each(key.name(), remembered->expires);
+        more = engine_.keys.walk(cursor, walk_slots, [&](const KeyRecord& key) {
+            if (const Version* version = shown(key, durable)) {
+                each(key, *version);
             }
         });
     }
 }
 
-void LaneState::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each) {
-    const auto show = [&](const Version& version, Fact fact) {
-        fact.number = version.number();
-        fact.value = as_text(version.bytes());
-        each(version.lsn(), fact);
-    };
+void Reader::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
+    walk_key_records([&](const KeyRecord& key, const Version& version) {
+        const auto remembered = decode_remembered(version.bytes());
+        check(remembered.has_value(), "a key's version holds a remembered answer");
+        each(key.name(), remembered->expires);
+    });
+}
+
+void Reader::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each) {
     walk([&](const job::RecordId& id, const RecordView& view) {
         Fact fact;
         fact.record = id;
@@ -102,19 +103,14 @@ void LaneState::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each) {
         fact.value = as_text(view.value);
         each(view.lsn, fact);
     });
-    IdempotencyTable::Cursor cursor;
-    for (bool more = true; more;) {
-        const Section section(participant_);
-        const Lsn durable = engine_.durable();
-        more = engine_.keys.walk(cursor, walk_slots, [&](KeyRecord& key) {
-            if (const Version* version = shown(key, durable)) {
-                Fact fact;
-                fact.kind = FactKind::key;
-                fact.key = key.name();
-                show(*version, fact);
-            }
-        });
-    }
+    walk_key_records([&](const KeyRecord& key, const Version& version) {
+        Fact fact;
+        fact.kind = FactKind::key;
+        fact.key = key.name();
+        fact.number = version.number();
+        fact.value = as_text(version.bytes());
+        each(version.lsn(), fact);
+    });
 }
 
 }  // namespace belay::store

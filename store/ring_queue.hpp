@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,18 @@ class RingQueue {
   public:
     bool empty() const noexcept { return count_ == 0; }
     std::size_t size() const noexcept { return count_; }
+
+    /// Makes room, so that `more` calls of push need no memory. False when there is none.
+    bool reserve(std::size_t more) noexcept {
+        try {
+            while (slots_.size() - count_ < more) {
+                grow();
+            }
+            return true;
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+    }
 
     void push(T value) {
         if (count_ == slots_.size()) {

@@ -36,20 +36,20 @@ std::size_t Lane::pending() const noexcept {
 }
 
 bool Lane::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
-    return state_->read(id, found);
+    return state_->reader().read(id, found);
 }
 
 std::optional<job::Uuid> Lane::list(const job::ListId& list, const std::optional<job::Uuid>& after,
                                     FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
-    return state_->list(list, after, each);
+    return state_->reader().list(list, after, each);
 }
 
 void Lane::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
-    state_->walk(each);
+    state_->reader().walk(each);
 }
 
 void Lane::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
-    state_->walk_keys(each);
+    state_->reader().walk_keys(each);
 }
 
 WallTime Lane::now() const {
@@ -96,6 +96,10 @@ Statistics Store::statistics() const {
 
 job::Lsn Store::durable() const noexcept {
     return engine_->durable();
+}
+
+std::uint64_t Store::state_hash() {
+    return engine_->state_hash();
 }
 
 bool Store::is_full() const noexcept {

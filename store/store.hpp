@@ -41,11 +41,14 @@ struct Settings {
     bool single_threaded = false;
 };
 
-/// How the store wakes a thread that sleeps. Called from the log thread.
+/// How the store wakes a thread that sleeps.
 class Waker {
   public:
     virtual ~Waker() = default;
 
+    /// Called from the log thread (single_threaded: from pump), also between about_to_sleep() and
+    /// the sleep: a wake that comes before a sleep ends that sleep at once. Calls nothing of the
+    /// store.
     virtual void wake() noexcept = 0;
 };
 
@@ -64,7 +67,8 @@ class LaneState;
 class Lane {
   public:
     explicit Lane(std::unique_ptr<LaneState> state);
-    /// Nothing is pending.
+    /// Nothing is pending (checked). What was answered `unknown` and is not durable yet, the store
+    /// sees through.
     ~Lane();
     Lane(Lane&&) noexcept;
     Lane& operator=(Lane&&) = delete;
@@ -73,7 +77,8 @@ class Lane {
     void submit(Operation& operation);
 
     /// Calls done() for what has become durable or is over its time, and lets those decide again
-    /// that had to wait. Cheap when nothing is due: one shared load.
+    /// that had to wait. What waits for the disk is answered in the order in which it was decided.
+    /// Cheap when nothing is due: two shared loads, and a look at the clock if something waits.
     void poll();
 
     /// Tells the log thread that this turn's transitions are all published.
@@ -128,13 +133,15 @@ class Store {
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    /// At most limits::lanes_max, all told. Thread-safe. `waker` outlives the lane.
+    /// Open at a time: at most one for each 512 KiB of the ring, and limits::lanes_max less the
+    /// four that the store needs itself (checked). Thread-safe. `waker` outlives the lane.
     Lane open_lane(Waker& waker);
 
-    /// Writes a snapshot of what is durable now; on the calling thread.
+    /// Writes a snapshot of what is durable now; on the calling thread. Thread-safe.
     explained<void> write_snapshot();
 
-    /// Flushes the log, writes the snapshot and the log's footer. Lanes submit nothing any more.
+    /// Flushes the log, writes its footer and then the snapshot. Lanes submit nothing any more.
+    /// Waits as long as the disk does; a disk without room for the footer is waited for too.
     explained<void> close();
 
     /// single_threaded: what the log thread would do until it had nothing to do.
@@ -147,6 +154,10 @@ class Store {
 
     /// D: the first byte of the log that is not durable.
     job::Lsn durable() const noexcept;
+
+    /// A number that tells whether two stores hold the same: every durable record and key, with the
+    /// numbers, LSNs and bytes of their versions. Thread-safe; means something while nothing moves.
+    std::uint64_t state_hash();
 
     /// Whether creates are refused for lack of memory or disk.
     bool is_full() const noexcept;

@@ -1,0 +1,54 @@
+#include "store/settlement.hpp"
+
+#include <cstring>
+
+#include "store/engine.hpp"
+#include "store/lists.hpp"
+
+namespace belay::store {
+namespace {
+
+Record& record_of(const Version& tombstone) noexcept {
+    Record* record = nullptr;
+    std::memcpy(&record, tombstone.bytes().data(), sizeof record);
+    return *record;
+}
+
+/// The last step: every section that could see the record has ended.
+void take_out(Participant& by, void* context, void* object) {
+    auto& engine = *static_cast<Engine*>(context);
+    const auto* tombstone = static_cast<const Version*>(object);
+    // Not retired yet, and the record not killed: this is what both wait for.
+    const Version* last = tombstone->previous();
+    Record& record = record_of(*tombstone);
+    leave_lists(engine.schema, engine.index, by, record.id, last->bytes());
+    const bool killed = engine.records.kill(by, record, tombstone);
+    check(killed, "nobody builds on a record's tombstone");
+    Version::retire(by, last);
+}
+
+}  // namespace
+
+Version* make_tombstone(PoolLane& pool, std::uint64_t number, Record& record) noexcept {
+    Version::Shape shape;
+    shape.number = number;
+    shape.tombstone = true;
+    const Record* address = &record;
+    return Version::make(pool, shape, std::as_bytes(std::span(&address, 1)));
+}
+
+void settle(Engine& engine, Participant& by, const Settlement& settlement) {
+    if (settlement.tombstone != nullptr && settlement.key == nullptr) {
+        by.retire(const_cast<Version*>(settlement.tombstone), &engine, take_out);
+        return;
+    }
+    if (settlement.key != nullptr) {
+        // False if the key has been claimed again meanwhile: then it lives on.
+        engine.keys.kill(by, *settlement.key, settlement.tombstone);
+    }
+    if (settlement.replaced != nullptr) {
+        Version::retire(by, settlement.replaced);
+    }
+}
+
+}  // namespace belay::store
