@@ -16,7 +16,7 @@ namespace belay::run {
 class StopSignals {
   public:
     /// What an impatient stop exits with.
-    static constexpr int exit_at_once = 3;
+    static constexpr int exit_at_once = 4;
 
     StopSignals();
 

@@ -33,8 +33,8 @@ class Background {
     Background(const Background&) = delete;
     Background& operator=(const Background&) = delete;
 
-    /// Runs `work` on a thread of the pool; the coroutine goes on, on `shard`, when it is done. Both
-    /// outlive the await.
+    /// Runs `work` on a thread of the pool; the coroutine goes on, on `shard`, when it is done.
+    /// Both outlive the await.
     run::task<> run(run::Shard& shard, BackgroundWork& work);
 
   private:

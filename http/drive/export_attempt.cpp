@@ -85,9 +85,8 @@ void ExportAttempt::claim() {
 void ExportAttempt::open() {
     const std::string set_path =
         set_ ? exports::set_path(job_.context, set_->upload) : std::string(exports::empty_set_path);
-    auto run = exports::ReportRun::start(parts_.disk, set_path,
-                                         {job_.report, job_.format, job_.filter},
-                                         path_ + ".groups.tmp");
+    auto run = exports::ReportRun::start(
+        parts_.disk, set_path, {job_.report, job_.format, job_.filter}, path_ + ".groups.tmp");
     if (run.has_error() && run.error().code == boost::system::errc::no_such_file_or_directory) {
         // An upload replaced the set after the claim, and its file is gone: to be claimed anew.
         release();
@@ -216,12 +215,10 @@ bool ExportAttempt::move(exports::Request request) {
     parts_.lane.run(move);
     if (move.applied()) {
         parts_.agenda.note({exports::export_job_kind, id_},
-                           exports::due_at(move.standing(), parts_.life),
-                           parts_.lane.lane().now());
+                           exports::due_at(move.standing(), parts_.life), parts_.lane.lane().now());
         return true;
     }
-    if (request.ask == exports::Ask::succeed &&
-        move.receipt().status != store::Status::declined) {
+    if (request.ask == exports::Ask::succeed && move.receipt().status != store::Status::declined) {
         // Nobody knows whether the log has it: the file stays, and the next start decides.
         stage_ = Stage::ended;
         return false;

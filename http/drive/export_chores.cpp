@@ -44,7 +44,8 @@ void ExportChores::survey(const job::RecordId& id, const store::RecordView& reco
         agenda_.note(id, exports::due_at(*standing, life_), now);
         return;
     }
-    // What is claimable after a start was queued before it; later on whoever queues a job offers it.
+    // What is claimable after a start was queued before it; later on whoever queues a job offers
+    // it.
     if (first_survey_ && has_workers_) {
         queued_.push_back(id.id);
     }
@@ -66,8 +67,8 @@ void ExportChores::end_survey() {
 void ExportChores::due(store::BlockingLane& lane, const job::RecordId& id) {
     const WallTime now = lane.lane().now();
     std::optional<exports::Standing> standing;
-    lane.lane().read(
-        id, [&](const store::RecordView& record) { standing = standing_of(id, record); });
+    lane.lane().read(id,
+                     [&](const store::RecordView& record) { standing = standing_of(id, record); });
     if (!standing) {
         return;
     }

@@ -27,15 +27,15 @@ class ExportChores final : public Chores {
     world::Disk& disk_;
     work::ReadyQueue& ready_;
     work::Agenda& agenda_;
-    const exports::LifeSettings& life_;
+    const exports::LifeSettings life_;
     const bool has_workers_;
     bool first_survey_ = true;
     /// Of the first survey: what is queued, to be offered in the order of creation.
     std::vector<job::Uuid> queued_;
 };
 
-/// Removes files that no record names: what an attempt or an upload left behind that did not come to
-/// its end. At a start, before anybody works. Gives how many.
+/// Removes files that no record names: what an attempt or an upload left behind that did not come
+/// to its end. At a start, before anybody works. Gives how many.
 result<std::size_t> remove_orphans(world::Disk& disk, store::Lane& lane);
 
 }  // namespace belay::http

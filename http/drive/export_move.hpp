@@ -28,8 +28,7 @@ class ExportMove final : public store::Operation {
 
     /// Whether the job has moved, durably.
     bool applied() const noexcept {
-        return verdict_ == job::Verdict::applied &&
-               receipt_.status == store::Status::committed;
+        return verdict_ == job::Verdict::applied && receipt_.status == store::Status::committed;
     }
 
     job::Verdict verdict() const noexcept { return verdict_; }

@@ -15,7 +15,11 @@ constexpr std::chrono::milliseconds pace_interval(20);
 ExportWorkers::ExportWorkers(store::Store& store, world::Disk& disk, const world::Clock& clock,
                              work::ReadyQueue& ready, work::Agenda& agenda,
                              const ExportWorkerSettings& settings)
-    : store_(store), disk_(disk), clock_(clock), ready_(ready), agenda_(agenda),
+    : store_(store),
+      disk_(disk),
+      clock_(clock),
+      ready_(ready),
+      agenda_(agenda),
       settings_(settings) {
     threads_.reserve(settings_.threads);
     for (unsigned number = 0; number < settings_.threads; ++number) {

@@ -43,8 +43,8 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
 }
 
 void KeyedWrite::done(const store::Receipt& receipt) noexcept {
-    const bool told = receipt.status == store::Status::committed ||
-                      receipt.status == store::Status::declined;
+    const bool told =
+        receipt.status == store::Status::committed || receipt.status == store::Status::declined;
     if (receipt.status == store::Status::committed) {
         committed(receipt);
     } else {

@@ -26,8 +26,9 @@ class KeyedWrite : public store::Operation {
     /// The request names a key. `name` as append_key_name makes it.
     void use_key(std::string name, const job::Fingerprint& request, Milliseconds kept);
 
-    /// What the request comes to if the key is fresh: puts into `draft` what moves, appends the body
-    /// to `body`, and returns the status. May be called several times, each time from the start.
+    /// What the request comes to if the key is fresh: puts into `draft` what moves, appends the
+    /// body to `body`, and returns the status. May be called several times, each time from the
+    /// start.
     virtual int perform(const store::View& view, store::Draft& draft, std::string& body) = 0;
 
     /// After a transition has become durable, before the answer.

@@ -12,9 +12,7 @@ class CancelJob final : public ExchangeWrite {
   public:
     CancelJob(const Settings& settings, const Parts& parts, http::Exchange& exchange,
               const job::Uuid& id)
-        : ExchangeWrite(settings, exchange),
-          parts_(parts),
-          tenant_(exchange.principal()->tenant) {
+        : ExchangeWrite(settings, exchange), parts_(parts), tenant_(exchange.principal()->tenant) {
         standing_.id = id;
         const job::RecordId subject{exports::export_job_kind, id};
         set_subjects({&subject, 1});
@@ -80,9 +78,8 @@ void Family::cancel_job(http::Exchange& exchange) {
     auto& shard = exchange.shard_context<http::ShardContext>();
     auto& write = exchange.emplace_state<CancelJob>(settings_, parts_, exchange, id);
     if (!key.key.empty() &&
-        !write.set_request_key(
-            *exchange.principal(), exchange.head(), key.key,
-            http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
+        !write.set_request_key(*exchange.principal(), exchange.head(), key.key,
+                               http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
         fail(exchange, errors::invalid_key);
         return;
     }

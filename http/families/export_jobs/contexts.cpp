@@ -60,9 +60,8 @@ void Family::create_context(http::Exchange& exchange) {
     std::optional<Refusal> refusal = parse_context(exchange.body(), name);
     auto& write = exchange.emplace_state<CreateContext>(settings_, exchange, shard.new_id(),
                                                         std::move(refusal), std::move(name));
-    if (!write.set_request_key(
-            *exchange.principal(), exchange.head(), key.key,
-            http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
+    if (!write.set_request_key(*exchange.principal(), exchange.head(), key.key,
+                               http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
         fail(exchange, errors::invalid_key);
         return;
     }

@@ -80,9 +80,8 @@ void Family::create_job(http::Exchange& exchange) {
     }
     auto& write = exchange.emplace_state<CreateJob>(settings_, parts_, exchange, shard.new_id(),
                                                     context, std::move(refusal), request);
-    if (!write.set_request_key(
-            *exchange.principal(), exchange.head(), key.key,
-            http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
+    if (!write.set_request_key(*exchange.principal(), exchange.head(), key.key,
+                               http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
         fail(exchange, errors::invalid_key);
         return;
     }

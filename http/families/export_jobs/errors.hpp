@@ -11,7 +11,8 @@ namespace belay::export_jobs {
 
 /// `exports.error_style`.
 enum class ErrorStyle : std::uint8_t {
-    seed,  ///< code is the HTTP status as a string, title a slug; details.reference has the MTCH code
+    seed,  ///< code is the HTTP status as a string, title a slug; details.reference has the MTCH
+           ///< code
     mtch,  ///< code is the MTCH code, title the status text
 };
 
@@ -49,8 +50,9 @@ inline constexpr ErrorKind key_reused{409, "idempotency_conflict", "MTCH-0007",
 inline constexpr ErrorKind expired{410, "expired", "MTCH-0704", "export file has expired"};
 inline constexpr ErrorKind unexpected{500, "internal_error", "MTCH-0002",
                                       "an unexpected error occurred"};
-inline constexpr ErrorKind unavailable{503, "service_unavailable", "MTCH-0008",
-                                       "the service cannot take this request now; nothing was done"};
+inline constexpr ErrorKind unavailable{
+    503, "service_unavailable", "MTCH-0008",
+    "the service cannot take this request now; nothing was done"};
 inline constexpr ErrorKind outcome_unknown{
     503, "service_unavailable", "MTCH-0008",
     "the outcome is not known yet; retry with the same idempotency key to find out"};

@@ -73,9 +73,8 @@ int ExportWrite::render_key_reused(std::string& body) const {
 }
 
 int ExportWrite::render_unavailable(store::Status status, std::string& body) const {
-    return refuse(status == store::Status::exhausted ? errors::unavailable
-                                                     : errors::outcome_unknown,
-                  body);
+    return refuse(
+        status == store::Status::exhausted ? errors::unavailable : errors::outcome_unknown, body);
 }
 
 void ExchangeWrite::answer(int status, http::ResponseFields fields) noexcept {

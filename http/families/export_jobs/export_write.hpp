@@ -27,8 +27,8 @@ class ExportWrite : public http::KeyedWrite {
     ExportWrite(const Settings& settings, std::string& body) noexcept
         : http::KeyedWrite(body), settings_(settings) {}
 
-    /// `key` may be empty. Scope: tenant, subject, method, path (contracts README 2). False if it is
-    /// longer than a name may be.
+    /// `key` may be empty. Scope: tenant, subject, method, path (contracts README 2). False if it
+    /// is longer than a name may be.
     bool set_request_key(const auth::Principal& principal, const wire::RequestHead& head,
                          std::string_view key, const job::Fingerprint& request);
 

@@ -19,9 +19,8 @@ constexpr std::string_view may_write = "exports:write";
 
 constexpr std::array<std::string_view, 3> prefixes{"/v1/contexts", "/v1/export-jobs",
                                                    "/v1/export-files"};
-constexpr std::array<std::string_view, 4> upload_types{"text/csv", "application/x-ndjson",
-                                                       "application/jsonlines",
-                                                       "application/ndjson"};
+constexpr std::array<std::string_view, 4> upload_types{
+    "text/csv", "application/x-ndjson", "application/jsonlines", "application/ndjson"};
 
 constexpr std::uint64_t json_bytes_max = 1024 * 1024;
 
@@ -77,7 +76,8 @@ http::RouteFamily Family::routes() {
 
 std::string_view Family::Errors::render(const http::Problem& problem, std::string_view,
                                         std::string& body) const {
-    // A missing token and a bad one, a missing scope: the family has its own words, always the same.
+    // A missing token and a bad one, a missing scope: the family has its own words, always the
+    // same.
     const ErrorKind& kind = kind_of_status(http::status_of(problem.trouble));
     const bool own_words = kind.status == 401 || kind.status == 403 || kind.status == 404;
     render_error(style_, kind, own_words ? std::string_view() : problem.detail, {}, body);

@@ -7,6 +7,7 @@
 
 #include "core/exports/transaction.hpp"
 #include "http/families/common/shard_context.hpp"
+#include "http/families/export_jobs/parse.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/server/exchange.hpp"
 #include "http/server/router.hpp"

@@ -71,17 +71,21 @@ std::string upper_case(std::string_view text) {
 
 /// All upper or all lower case, as the contract's validator takes it; the upper case if so.
 std::optional<std::string> in_one_case(std::string_view text) {
-    const bool has_upper = std::any_of(text.begin(), text.end(),
-                                       [](char c) { return c >= 'A' && c <= 'Z'; });
-    const bool has_lower = std::any_of(text.begin(), text.end(),
-                                       [](char c) { return c >= 'a' && c <= 'z'; });
+    const bool has_upper =
+        std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    const bool has_lower =
+        std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
     return has_upper && has_lower ? std::nullopt : std::optional(upper_case(text));
 }
 
 std::optional<Refusal> parse_report(std::optional<std::string_view> text,
                                     std::optional<exports::ReportType>& to, std::string& name) {
-    constexpr std::array known{"MATCHED",    "UNMATCHED", "SUMMARY",
-                               "VARIANCE",   "EXCEPTIONS", "MATCHES",
+    constexpr std::array known{"MATCHED",
+                               "UNMATCHED",
+                               "SUMMARY",
+                               "VARIANCE",
+                               "EXCEPTIONS",
+                               "MATCHES",
                                "UNMATCHED_TRANSACTIONS"};
     if (!text) {
         return refuse_field("reportType", "is required");
@@ -217,9 +221,9 @@ std::optional<Refusal> parse_context(std::string_view body, std::string& name) {
 
 std::optional<Refusal> parse_list(std::string_view query, ListRequest& to) {
     const auto refuse_parameter = [](std::string_view name, std::string_view why) {
-        return refuse(errors::invalid_pagination, name,
-                      "invalid pagination parameters: " + std::string(name) + " " +
-                          std::string(why));
+        return refuse(
+            errors::invalid_pagination, name,
+            "invalid pagination parameters: " + std::string(name) + " " + std::string(why));
     };
     const result<wire::Query> parsed = wire::Query::parse(query);
     if (!parsed) {
@@ -243,8 +247,8 @@ std::optional<Refusal> parse_list(std::string_view query, ListRequest& to) {
             number = limit->front() == '-' ? 0 : static_cast<std::int64_t>(limits::list_page_max);
         }
         if (number > 0) {
-            to.limit = static_cast<std::size_t>(
-                std::min<std::int64_t>(number, limits::list_page_max));
+            to.limit =
+                static_cast<std::size_t>(std::min<std::int64_t>(number, limits::list_page_max));
         }
     }
     if (const auto cursor = parsed->value("cursor"); cursor && !cursor->empty()) {

@@ -64,8 +64,7 @@ void render_download(std::string_view url, const exports::Job& job, std::int64_t
     json.end_object();
 }
 
-void render_context(const job::Uuid& id, const exports::Context& context,
-                    wire::JsonWriter& json) {
+void render_context(const job::Uuid& id, const exports::Context& context, wire::JsonWriter& json) {
     json.begin_object();
     json.member("id", job::format_uuid(id));
     json.member("name", context.name);

@@ -12,8 +12,7 @@
 namespace belay::export_jobs {
 
 /// ExportJobResponse. `now` decides whether there is a downloadUrl.
-void render_job(const job::Uuid& id, const exports::Job& job, WallTime now,
-                wire::JsonWriter& json);
+void render_job(const job::Uuid& id, const exports::Job& job, WallTime now, wire::JsonWriter& json);
 
 /// 202 of create: jobId, status, statusUrl.
 void render_created(const job::Uuid& id, const exports::Job& job, std::string& to);

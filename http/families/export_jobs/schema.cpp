@@ -53,8 +53,7 @@ void print_job(ByteSpan value, std::string& to) {
 }  // namespace
 
 void add_to_schema(store::Schema& schema) {
-    schema.kinds.push_back(
-        {exports::context_kind, "context", &lists_of_context, &print_context});
+    schema.kinds.push_back({exports::context_kind, "context", &lists_of_context, &print_context});
     schema.kinds.push_back({exports::export_job_kind, "export_job", &lists_of_job, &print_job});
     schema.lists.push_back({exports::contexts_of_tenant, exports::context_kind});
     schema.lists.push_back({exports::jobs_of_tenant, exports::export_job_kind});

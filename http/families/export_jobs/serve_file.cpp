@@ -41,8 +41,8 @@ class ReadFile final : public http::BackgroundWork {
         }
         const std::size_t count =
             static_cast<std::size_t>(std::min<std::uint64_t>(wanted, buffer.size()));
-        const auto read = file_->read_at(
-            offset, std::as_writable_bytes(std::span(buffer.data(), count)));
+        const auto read =
+            file_->read_at(offset, std::as_writable_bytes(std::span(buffer.data(), count)));
         got_ = read.has_value() ? *read : 0;
     }
 
@@ -77,8 +77,8 @@ run::task<> Family::serve_file(http::StreamExchange& stream) {
         co_return;
     }
     const WallTime now = shard.lane.now();
-    const result<auth::UrlGrant> grant = parts_.signer.verify(
-        exchange.head().method_text(), exchange.path(), exchange.query(), now);
+    const result<auth::UrlGrant> grant =
+        parts_.signer.verify(exchange.head().method_text(), exchange.path(), exchange.query(), now);
     if (!grant) {
         fail(exchange, errors::forbidden);
         co_return;
@@ -126,20 +126,19 @@ run::task<> Family::serve_file(http::StreamExchange& stream) {
     const std::string disposition = "attachment; filename=\"" + download->name + '"';
     const std::string content_range = wire::content_range(range, download->size);
     const std::array<http::ResponseField, 4> fields{
-        http::ResponseField{"ETag", download->etag},
-        http::ResponseField{"Accept-Ranges", "bytes"},
+        http::ResponseField{"ETag", download->etag}, http::ResponseField{"Accept-Ranges", "bytes"},
         http::ResponseField{"Content-Disposition", disposition},
         http::ResponseField{"Content-Range", content_range}};
-    const bool has_body =
-        stream.begin(part ? 206 : 200, download->content_type, range.length,
-                     http::ResponseFields(fields).first(part ? 4 : 3));
+    const bool has_body = stream.begin(part ? 206 : 200, download->content_type, range.length,
+                                       http::ResponseFields(fields).first(part ? 4 : 3));
     if (!has_body) {
         co_return;
     }
     while (reading->wanted != 0) {
         const std::string_view piece = reading->piece();
         if (piece.empty()) {
-            co_return;  // the file is shorter than its job says: the client must not take it as whole
+            co_return;  // the file is shorter than its job says: the client must not take it as
+                        // whole
         }
         const bool taken = co_await stream.write(piece);
         if (!taken) {

@@ -58,8 +58,8 @@ class UploadWork final : public http::BackgroundWork {
 
   private:
     void start() {
-        auto upload = exports::TransactionUpload::start(
-            disk_, format_, {temporary_path(), path_ + ".sort.tmp"});
+        auto upload = exports::TransactionUpload::start(disk_, format_,
+                                                        {temporary_path(), path_ + ".sort.tmp"});
         failed_ = upload.has_error();
         if (!failed_) {
             upload_ = std::move(*upload);
@@ -167,8 +167,8 @@ class CommitUpload final : public ExportWrite {
     void committed(const store::Receipt&) noexcept override { may_be_named_ = true; }
 
     void not_committed(const store::Receipt& receipt) noexcept override {
-        may_be_named_ = receipt.status == store::Status::unknown ||
-                        receipt.status == store::Status::stopped;
+        may_be_named_ =
+            receipt.status == store::Status::unknown || receipt.status == store::Status::stopped;
         replaced_.reset();
     }
 
@@ -190,9 +190,8 @@ class CommitUpload final : public ExportWrite {
 
 exports::UploadFormat format_of(const http::Exchange& exchange) {
     const auto content_type = exchange.field(wire::FieldName::content_type);
-    return content_type && wire::is_type(*content_type, "text/csv")
-               ? exports::UploadFormat::csv
-               : exports::UploadFormat::ndjson;
+    return content_type && wire::is_type(*content_type, "text/csv") ? exports::UploadFormat::csv
+                                                                    : exports::UploadFormat::ndjson;
 }
 
 }  // namespace
@@ -241,6 +240,7 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
                 answered = true;
                 break;
             case http::BodyState::lost:
+                exchange.fail(http::Trouble::bad_request);  // nobody reads it
                 answered = true;
                 break;
         }
@@ -295,7 +295,7 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
 void Family::refuse_row(http::Exchange& exchange, const exports::RowError& error) const {
     std::string& body = exchange.scratch();
     body.clear();
-    if (error.is_of_the_disk()) {
+    if (!error.is_of_a_row()) {
         fail(exchange, errors::storage_unavailable);
         return;
     }

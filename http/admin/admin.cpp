@@ -1,0 +1,77 @@
+#include "http/admin/admin.hpp"
+
+#include <array>
+
+#include "http/admin/metrics_page.hpp"
+#include "http/wire/json_writer.hpp"
+
+namespace belay::admin {
+namespace {
+
+using http::Access;
+using http::buffered;
+using http::Route;
+using wire::Method;
+
+constexpr std::array<std::string_view, 2> prefixes{"/health", "/metrics"};
+constexpr std::array<Route, 3> table{Route{.method = Method::get,
+                                           .pattern = "/health/live",
+                                           .handle = buffered<&Admin::live>,
+                                           .access = Access::anyone},
+                                     Route{.method = Method::get,
+                                           .pattern = "/health/ready",
+                                           .handle = buffered<&Admin::ready>,
+                                           .access = Access::anyone},
+                                     Route{.method = Method::get,
+                                           .pattern = "/metrics",
+                                           .handle = buffered<&Admin::metrics>,
+                                           .access = Access::anyone}};
+
+}  // namespace
+
+Admin::Admin(const store::Store& store, const world::Clock& clock, Gauges gauges)
+    : store_(store), clock_(clock), gauges_(std::move(gauges)), started_(clock.monotonic()) {}
+
+http::RouteFamily Admin::routes() {
+    return {prefixes, table, this, &errors_};
+}
+
+void Admin::live(http::Exchange& exchange) {
+    exchange.respond(200, "application/json", R"({"status":"UP"})");
+}
+
+void Admin::ready(http::Exchange& exchange) {
+    const store::Statistics store = store_.statistics();
+    const bool serving = ready_.load(std::memory_order_relaxed);
+    const char* log = store.failed ? "DOWN" : store.degraded ? "DEGRADED" : "UP";
+    const char* capacity = store.full ? "DEGRADED" : "UP";
+    const bool up = serving && !store.failed && !store.degraded;
+    wire::JsonWriter json(exchange.scratch());
+    json.begin_object();
+    json.member("status", !up ? "DOWN" : store.full ? "DEGRADED" : "UP");
+    json.name("checks").begin_object();
+    const auto check = [&](std::string_view name, const char* status, bool critical) {
+        json.name(name).begin_object();
+        json.member("status", status).member("critical", critical).end_object();
+    };
+    check("serving", serving ? "UP" : "DOWN", true);
+    check("log", log, true);
+    check("capacity", capacity, false);
+    json.end_object().end_object();
+    exchange.respond(up ? 200 : 503, "application/json", exchange.scratch());
+}
+
+void Admin::metrics(http::Exchange& exchange) {
+    MetricsPage page(exchange.scratch());
+    const std::chrono::duration<double> uptime = clock_.monotonic() - started_;
+    page.gauge("belay_uptime_seconds", "Since the start of the process.", uptime.count());
+    add_store(page, store_.statistics(), store_.recovery());
+    add_server(page, shards_);
+    page.gauge("belay_export_workers_busy", "Workers that have a job.", gauges_.workers_busy());
+    page.gauge("belay_export_jobs_ready", "Jobs that wait for a worker.", gauges_.jobs_ready());
+    page.counter("belay_log_lines_dropped_total", "Log lines that nobody took in time.",
+                 gauges_.log_lines_dropped());
+    exchange.respond(200, "text/plain; version=0.0.4", exchange.scratch());
+}
+
+}  // namespace belay::admin

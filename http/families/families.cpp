@@ -1,0 +1,44 @@
+#include "http/families/families.hpp"
+
+#include "core/base/check.hpp"
+#include "http/drive/export_chores.hpp"
+#include "http/families/export_jobs/family.hpp"
+
+namespace belay::families {
+
+struct Families::Members {
+    Members(const Settings& settings, const Parts& parts)
+        : export_jobs(settings.export_jobs, parts.export_jobs),
+          export_chores(parts.export_jobs.disk, parts.export_jobs.ready, parts.export_jobs.agenda,
+                        settings.export_jobs.life, settings.export_jobs.has_workers) {}
+
+    export_jobs::Family export_jobs;
+    http::ExportChores export_chores;
+};
+
+Families::Families(const Settings& settings, const Parts& parts)
+    : members_(std::make_unique<Members>(settings, parts)) {}
+
+Families::~Families() = default;
+
+std::vector<http::RouteFamily> Families::routes() {
+    return {members_->export_jobs.routes()};
+}
+
+std::vector<http::Chores*> Families::chores() {
+    return {&members_->export_chores};
+}
+
+store::Schema schema() {
+    store::Schema all;
+    export_jobs::add_to_schema(all);
+    for (std::size_t at = 0; at < all.kinds.size(); ++at) {
+        check(all.find(all.kinds[at].kind) == &all.kinds[at], "a number names one kind of record");
+    }
+    for (std::size_t at = 0; at < all.lists.size(); ++at) {
+        check(all.find_list(all.lists[at].list) == &all.lists[at], "a number names one list");
+    }
+    return all;
+}
+
+}  // namespace belay::families
