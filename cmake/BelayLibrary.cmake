@@ -40,13 +40,3 @@ function(belay_labelled label)
   endif()
   add_dependencies(belay_tests_${label} ${ARGN})
 endfunction()
-
-# belay_fuzzer(NAME SOURCES … LINKS …): one libFuzzer program; its seeds are tests/fuzz/corpus/NAME.
-function(belay_fuzzer name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
-  add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE belay_flags ${arg_LINKS})
-  target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-  set_target_properties(${name} PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzzers")
-endfunction()

@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(help_of_serve_names_every_setting) {
     }
 }
 
-BOOST_AUTO_TEST_CASE(token) {
+BOOST_AUTO_TEST_CASE(token_takes_every_claim) {
     const auto token = good<TokenCommand>(
         {"token", "--tenant", tenant, "--subject", "anna", "--secret-file", "d/jwt.secret"});
     BOOST_TEST(job::format_uuid(token.tenant) == tenant);

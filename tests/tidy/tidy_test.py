@@ -138,7 +138,8 @@ class Banned(unittest.TestCase):
         self.check(rules.reads_clock,
                    ["steady_clock::now();", "clock_gettime(CLOCK_REALTIME, &t);", "time(nullptr);",
                     "Clock::now ();"],
-                   ["clock.wall();", "now();", "WallTime Lane::now() const {", "expires_at(time_point);", "knowing();"])
+                   ["clock.wall();", "now();", "WallTime Lane::now() const {",
+                    "expires_at(time_point);", "knowing();"])
 
     def test_disk(self):
         self.check(rules.touches_disk,

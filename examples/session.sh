@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# The main session, on real input: load a month of transactions, export them, cancel an export while
+# it runs, kill the server, start it again and find every answer still true. Prints each command as
+# you would type it, and what really came back; ends at the first surprise.
+#
+# usage: session.sh [--once] PROGRAM
+#
+# PROGRAM is the belay binary. Afterwards the server runs on in the foreground, or with --once is
+# stopped. Its data stay in build/session-data until the next run.
+set -euo pipefail
+
+once=0
+if [[ ${1:-} == --once ]]; then
+  once=1
+  shift
+fi
+(($# == 1)) || { echo "usage: session.sh [--once] PROGRAM" >&2; exit 2; }
+belay=$(realpath "$1")
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+data=build/session-data
+work=build/session-work
+rm -rf "$data" "$work"
+mkdir -p "$work"
+
+# The first free port from 8080 on.
+port=8080
+while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); done
+listen=127.0.0.1:$port
+server=http://$listen
+pid=""
+token=""
+
+fail() {
+  echo "session: $*" >&2
+  if [[ -s $work/server.log ]]; then tail -n 20 "$work/server.log" >&2; fi
+  exit 1
+}
+
+kill_server() {
+  if [[ -n $pid ]]; then kill -9 "$pid" 2>/dev/null || true; fi
+}
+trap kill_server EXIT
+
+chapter() { printf '\n\033[1m# %s\033[0m\n' "$*"; }
+
+# Shows a command as it is written, with its variables, then runs it.
+show() {
+  printf '\n$ %s\n' "$1"
+  eval "$1" || fail "this command failed"
+}
+
+# start OPTION…: starts the server and waits until it is ready.
+start() {
+  printf '\n$ belay serve --data %s --listen %s %s &\n' "$data" "$listen" "$*"
+  "$belay" serve --data "$data" --listen "$listen" "$@" >>"$work/server.log" 2>&1 &
+  pid=$!
+  local tries
+  for ((tries = 0; tries < 300; ++tries)); do
+    if curl -sf -o "$work/ready" "$server/health/ready"; then return; fi
+    kill -0 "$pid" 2>/dev/null || fail "the server ended while starting"
+    sleep 0.1
+  done
+  fail "the server is not ready after 30 s"
+}
+
+# stop SIGNAL EXPECTED_STATUS
+stop() {
+  local status=0
+  kill "-$1" "$pid"
+  wait "$pid" 2>/dev/null || status=$?
+  pid=""
+  ((status == $2)) || fail "the server ended with $status after SIG$1, not with $2"
+}
+
+job_field() {
+  curl -sf -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job" | jq -r ".$1"
+}
+
+# wait_status WANTED: polls the job until it has this status.
+wait_status() {
+  local status tries
+  for ((tries = 0; tries < 600; ++tries)); do
+    status=$(job_field status)
+    if [[ $status == "$1" ]]; then return; fi
+    [[ $status == QUEUED || $status == RUNNING ]] || fail "the job is $status, not $1"
+    sleep 0.1
+  done
+  fail "the job is still $status after 60 s, not $1"
+}
+
+# replayed FILE yes|no: what the headers of an answer say.
+replayed() {
+  grep -qi "^x-idempotency-replayed: $2" "$1" || fail "the answer's X-Idempotency-Replayed is not $2"
+}
+
+# The commands below are shown before their variables are put in, and use them when they are run.
+# shellcheck disable=SC2016,SC2034
+{
+  chapter "Start the server: one process, its own store"
+  start
+
+  chapter "A token"
+  show 'token=$("$belay" token --tenant 0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b --subject anna \
+    --secret-file "$data/jwt.secret"); echo "${token:0:24}…"'
+
+  chapter "A context with a month of transactions"
+  show 'curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
+    -d '\''{"name":"October 2026"}'\'' "$server/v1/contexts" | tee "$work/context"; echo'
+  context=$(jq -re .id "$work/context") || fail "no context was made"
+  show 'curl -sS -X PUT -H "Authorization: Bearer $token" -H "Content-Type: text/csv" \
+    --data-binary @examples/transactions.csv "$server/v1/contexts/$context/transactions" | tee "$work/rows"; echo'
+  sent=$(($(wc -l <examples/transactions.csv) - 1))
+  [[ $(jq -r .rows "$work/rows") == "$sent" ]] || fail "not all $sent rows were taken"
+
+  chapter "Export the matched ones"
+  body='{"reportType":"MATCHED","format":"CSV","dateFrom":"2026-10-01","dateTo":"2026-10-31"}'
+  show 'curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
+    -d "$body" "$server/v1/contexts/$context/export-jobs" | tee "$work/job"; echo'
+  job=$(jq -re .jobId "$work/job") || fail "no job was made"
+  wait_status SUCCEEDED
+  show 'curl -sS -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job"; echo'
+  show 'curl -sS -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job/download" | tee "$work/download"; echo'
+  url=$(jq -re .downloadUrl "$work/download") || fail "no download URL"
+  show 'curl -sS -o "$work/report.csv" "$url"; head -n 4 "$work/report.csv"; sha256sum "$work/report.csv"'
+  [[ $(sha256sum <"$work/report.csv") == "$(jq -r .sha256 "$work/download")"* ]] ||
+    fail "the file is not what the job says it is"
+
+  chapter "Stop the server as an operator does, and start it with slow workers"
+  printf '\n$ kill -TERM %s\n' "$pid"
+  stop TERM 0
+  start --set exports.rows_per_second=300
+
+  chapter "Cancel an export while it runs"
+  show 'curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
+    -d "$body" "$server/v1/contexts/$context/export-jobs" | tee "$work/job"; echo'
+  job=$(jq -re .jobId "$work/job") || fail "no job was made"
+  wait_status RUNNING
+  show 'curl -sS -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job"; echo'
+  show 'curl -sS -X POST -D "$work/head1" -o "$work/body1" -H "Authorization: Bearer $token" \
+    -H "X-Idempotency-Key: cancel-october" "$server/v1/export-jobs/$job/cancel"; cat "$work/head1" "$work/body1"; echo'
+  [[ $(jq -r .status "$work/body1") == CANCELED ]] || fail "the cancel was not answered CANCELED"
+  replayed "$work/head1" false
+  show 'curl -sS -X POST -D "$work/head2" -o "$work/body2" -H "Authorization: Bearer $token" \
+    -H "X-Idempotency-Key: cancel-october" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head2"; cmp "$work/body1" "$work/body2" && echo "the same bytes"'
+  replayed "$work/head2" true
+
+  chapter "Kill the server, start it again: every answer is still true"
+  printf '\n$ kill -9 %s\n' "$pid"
+  stop KILL 137
+  start
+  show 'curl -sS -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job" | tee "$work/after"; echo'
+  [[ $(jq -r .status "$work/after") == CANCELED ]] || fail "the job did not stay CANCELED"
+  show 'curl -sS -X POST -D "$work/head3" -o "$work/body3" -H "Authorization: Bearer $token" \
+    -H "X-Idempotency-Key: cancel-october" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head3"; cmp "$work/body1" "$work/body3" && echo "the same bytes"'
+  replayed "$work/head3" true
+}
+
+chapter "Stop"
+printf '\n$ kill -TERM %s\n' "$pid"
+stop TERM 0
+echo "the server ended with 0"
+if ((once)); then
+  exit 0
+fi
+trap - EXIT
+chapter "The server again, now in the foreground; Ctrl-C stops it"
+# shellcheck disable=SC2016
+printf '\nIn another terminal:\n$ server=%s\n$ token=$(%s token --tenant 0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b --subject anna --secret-file %s)\n\n' \
+  "$server" "${belay#"$PWD/"}" "$data/jwt.secret"
+exec "$belay" serve --data "$data" --listen "$listen"
