@@ -26,7 +26,7 @@ std::string_view name_of(StopPhase phase) noexcept {
 void StopSequence::add(StopPhase phase, std::string step, std::function<void()> action) {
     const auto place =
         std::upper_bound(steps_.begin(), steps_.end(), phase,
-                         [](StopPhase sought, const Step& step) { return sought < step.phase; });
+                         [](StopPhase sought, const Step& known) { return sought < known.phase; });
     steps_.insert(place, {phase, std::move(step), std::move(action)});
 }
 

@@ -87,7 +87,7 @@ class Handlers {
 };
 
 struct TestServerOptions {
-    http::ServerSettings settings;
+    http::ServerSettings settings = {};
     unsigned shards = 1;
     const world::Clock* clock = nullptr;  ///< null: the system's
     http::TlsContext* tls = nullptr;
