@@ -177,4 +177,8 @@ explained<void> dump_log(world::Disk& disk, std::ostream& out, ValuePrinter prin
     return {};
 }
 
+explained<void> dump_log(world::Disk& disk, std::ostream& out) {
+    return dump_log(disk, out, [](const Fact& fact) { return print_value_as_hex(fact); });
+}
+
 }  // namespace belay::store

@@ -11,13 +11,17 @@
 
 namespace belay::store {
 
-/// Prints the value of a fact; without one, hex of the first bytes.
+/// Prints the value of a fact.
 using ValuePrinter = FunctionRef<std::string(const Fact& fact)>;
 
+/// Its length and the first bytes in hex: for kinds that nothing better is known about.
 std::string print_value_as_hex(const Fact& fact);
 
 /// All segments in order of number: header, marks, each frame and fact, and what stopped the
 /// reading. Damage is printed, not refused; only a disk that cannot be read is an error.
 explained<void> dump_log(world::Disk& disk, std::ostream& out, ValuePrinter print_value);
+
+/// The same with every value in hex.
+explained<void> dump_log(world::Disk& disk, std::ostream& out);
 
 }  // namespace belay::store

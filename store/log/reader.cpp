@@ -12,7 +12,9 @@ static_assert(window_bytes >= 2 * limits::frame_bytes_max);
 }  // namespace
 
 FileWindow::FileWindow(const world::File& file, std::uint64_t file_bytes)
-    : file_(&file), file_bytes_(file_bytes), buffer_(window_bytes) {}
+    : file_(&file),
+      file_bytes_(file_bytes),
+      buffer_(std::min<std::uint64_t>(window_bytes, file_bytes)) {}
 
 result<ByteSpan> FileWindow::at(std::uint64_t offset, std::size_t want) {
     const std::uint64_t left = file_bytes_ - std::min(offset, file_bytes_);

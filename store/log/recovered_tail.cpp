@@ -18,9 +18,11 @@ Failure about(std::string_view what, boost::system::error_code error) {
 /// Writes frames of the stream into a segment, group by group.
 class FrameCopier {
   public:
-    FrameCopier(OpenSegment& to, std::size_t group_bytes_max)
+    /// `bytes`: of all frames that will be added.
+    FrameCopier(OpenSegment& to, std::uint64_t bytes)
         : to_(to),
-          staging_(round_up_to_block(std::max(group_bytes_max, limits::frame_bytes_max))),
+          staging_(round_up_to_block(
+              std::clamp<std::uint64_t>(bytes, limits::frame_bytes_max, limits::group_bytes_max))),
           chain_(to.header.chain) {}
 
     result<void> add(const LogFrame& frame) {
@@ -211,7 +213,7 @@ class TailWriter {
         if (auto written = write_segment_head(log_.current, end_.end_lsn); written.has_error()) {
             return about(path, written.error());
         }
-        FrameCopier copier(log_.current, limits::group_bytes_max);
+        FrameCopier copier(log_.current, end_.end_lsn - base_);
         for (Lsn lsn = base_; lsn < end_.end_lsn;) {
             const auto frame = next(*reader);
             if (frame.has_error()) {
