@@ -9,8 +9,8 @@ from source import code_only, line_of
 
 # --- co_await -----------------------------------------------------------------------------------
 # g++ 12 compiles other shapes into crashes or skips code, without a warning (GCC PR 106188, 99576,
-# 107288): conditions, ?:, braces and lambdas in the awaited expression. Declarations with `=`, typed
-# or auto, also converting ones, were tried on g++ 12.2 and clang 19 at -O0, -O1 and -O2.
+# 107288): conditions, ?:, braces and lambdas in the awaited expression. Declarations with `=`,
+# typed or auto, also converting ones, were tried on g++ 12.2 and clang 19 at -O0, -O1 and -O2.
 CO_AWAIT_RULE = (
     "co_await begins a statement, or is the whole right side of one declaration, assignment or "
     "co_return; its arguments are named variables, scalars or string views")
