@@ -54,6 +54,9 @@ class Draft {
     /// The operation's key, which must be remembered, is forgotten.
     void forget();
 
+    /// Takes everything back: nothing is to move.
+    void abandon() { begin(subject_count_); }
+
   private:
     friend class LaneState;
 

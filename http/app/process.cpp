@@ -39,6 +39,7 @@ export_jobs::Settings export_settings(const program::Settings& settings,
     made.life.retention = settings.exports.retention;
     made.url_lifetime = settings.exports.url_lifetime;
     made.public_url = public_url;
+    made.json_bytes_max = settings.http.max_json_body;
     made.upload_bytes_max = settings.http.max_upload;
     made.has_workers = settings.exports.workers != 0;
     return made;

@@ -1,5 +1,6 @@
 #include "http/drive/export_attempt.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/exports/files.hpp"
@@ -7,8 +8,9 @@
 namespace belay::http {
 namespace {
 
-/// Progress is stored, and the lease renewed, so often while rows are written.
-constexpr Milliseconds renewal_interval(500);
+/// Progress is stored, and the lease renewed, so often while rows are written; of a short lease
+/// three times.
+constexpr Milliseconds renewal_interval_max(500);
 
 /// The longest prefix of at most `size` bytes that ends between two characters.
 std::string_view cut_at_character(std::string_view text, std::size_t size) {
@@ -141,7 +143,8 @@ bool ExportAttempt::idle() {
 }
 
 void ExportAttempt::renew_if_due() {
-    if (parts_.clock.monotonic() - renewed_ >= renewal_interval) {
+    const Milliseconds interval = std::min(renewal_interval_max, parts_.life.lease / 3);
+    if (parts_.clock.monotonic() - renewed_ >= interval) {
         renew();
     }
 }

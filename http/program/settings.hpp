@@ -65,7 +65,6 @@ struct ExportsSettings {
     std::uint32_t max_attempts = 0;
     Milliseconds retry_delay{};
     Milliseconds max_retry_delay{};
-    Milliseconds expiry{};
     Milliseconds retention{};
     Milliseconds url_lifetime{};
 };

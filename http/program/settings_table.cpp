@@ -166,8 +166,6 @@ constexpr auto table = std::to_array<Setting>({
         "Wait before the second attempt; doubled for each one after it."),
     exports<&E::max_retry_delay>("max_retry_delay", duration(1, day), "5m",
         "Longest wait between two attempts."),
-    exports<&E::expiry>("expiry", duration(second, 3650 * day), "7d",
-        "Age at which a finished export can no longer be downloaded."),
     exports<&E::retention>("retention", duration(second, 3650 * day), "30d",
         "How long an ended job is kept after its end."),
     exports<&E::url_lifetime>("url_lifetime", duration(second, 7 * day), "1h",

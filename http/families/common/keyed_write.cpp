@@ -1,6 +1,7 @@
 #include "http/families/common/keyed_write.hpp"
 
 #include <array>
+#include <exception>
 
 namespace belay::http {
 namespace {
@@ -35,7 +36,16 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
         case job::KeyVerdict::fresh:
             break;
     }
-    status_ = perform(view, draft, body_);
+    try {
+        status_ = perform(view, draft, body_);
+    } catch (const std::exception&) {
+        // Memory, most likely. Nothing has been reserved yet, so nothing is done.
+        draft.abandon();
+        body_.clear();
+        status_ = render_unexpected(body_);
+        kind_ = Answer::refusal;
+        return;
+    }
     kind_ = status_ < first_error_status ? Answer::first : Answer::refusal;
     if (!key_name_.empty() && is_kept(status_)) {
         draft.remember({request_, static_cast<std::uint16_t>(status_), view.now + kept_, body_});

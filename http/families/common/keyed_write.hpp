@@ -49,6 +49,9 @@ class KeyedWrite : public store::Operation {
     /// The key was used for another request: appends the body, returns the status.
     virtual int render_key_reused(std::string& body) const = 0;
 
+    /// perform() threw: nothing is done. Appends the body, returns the status.
+    virtual int render_unexpected(std::string& body) const = 0;
+
     /// The store could not do it (Status::exhausted), or nobody knows (unknown, stopped).
     virtual int render_unavailable(store::Status status, std::string& body) const = 0;
 

@@ -72,6 +72,10 @@ int ExportWrite::render_key_reused(std::string& body) const {
     return refuse(errors::key_reused, body);
 }
 
+int ExportWrite::render_unexpected(std::string& body) const {
+    return refuse(errors::unexpected, body);
+}
+
 int ExportWrite::render_unavailable(store::Status status, std::string& body) const {
     return refuse(
         status == store::Status::exhausted ? errors::unavailable : errors::outcome_unknown, body);

@@ -38,6 +38,7 @@ class ExportWrite : public http::KeyedWrite {
 
     bool is_kept(int status) const noexcept final { return status < 400; }
     int render_key_reused(std::string& body) const final;
+    int render_unexpected(std::string& body) const final;
     int render_unavailable(store::Status status, std::string& body) const final;
 
   private:

@@ -22,19 +22,17 @@ constexpr std::array<std::string_view, 3> prefixes{"/v1/contexts", "/v1/export-j
 constexpr std::array<std::string_view, 4> upload_types{
     "text/csv", "application/x-ndjson", "application/jsonlines", "application/ndjson"};
 
-constexpr std::uint64_t json_bytes_max = 1024 * 1024;
-
 }  // namespace
 
 Family::Family(const Settings& settings, const Parts& parts)
     : settings_(settings), parts_(parts), errors_(settings.error_style) {
-    const auto json = [](Method method, std::string_view pattern, http::BufferedHandler handle,
-                         std::string_view scope) {
+    const auto json = [this](Method method, std::string_view pattern, http::BufferedHandler handle,
+                             std::string_view scope) {
         return Route{.method = method,
                      .pattern = pattern,
                      .handle = handle,
                      .scope = scope,
-                     .body_bytes_max = json_bytes_max,
+                     .body_bytes_max = settings_.json_bytes_max,
                      .content = method == Method::post ? ContentRule::json : ContentRule::any};
     };
     routes_ = {
@@ -60,7 +58,7 @@ Family::Family(const Settings& settings, const Parts& parts)
               .pattern = "/v1/export-jobs/{jobId}/cancel",
               .handle = buffered<&Family::cancel_job>,
               .scope = may_write,
-              .body_bytes_max = json_bytes_max},
+              .body_bytes_max = settings_.json_bytes_max},
         json(Method::get, "/v1/export-jobs/{jobId}/download", buffered<&Family::download_job>,
              may_read),
         // The signature in the query says who may read.

@@ -21,6 +21,8 @@ struct Settings {
     Milliseconds url_lifetime = std::chrono::hours(1);
     /// Before the path of a download URL: scheme, host, port.
     std::string public_url;
+    /// Of a JSON body.
+    std::uint64_t json_bytes_max = 1024 * 1024;
     /// Of one upload of transactions.
     std::uint64_t upload_bytes_max = 5ULL << 30;
     /// Whether workers run here: without them a queued job is not offered to anybody.
