@@ -106,7 +106,7 @@ replayed() {
 
   chapter "A context with a month of transactions"
   show 'curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
-    -d '\''{"name":"October 2026"}'\'' "$server/v1/contexts" | tee "$work/context"; echo'
+    -d '\''{"name":"November close"}'\'' "$server/v1/contexts" | tee "$work/context"; echo'
   context=$(jq -re .id "$work/context") || fail "no context was made"
   show 'curl -sS -X PUT -H "Authorization: Bearer $token" -H "Content-Type: text/csv" \
     --data-binary @examples/transactions.csv "$server/v1/contexts/$context/transactions" | tee "$work/rows"; echo'
@@ -114,7 +114,7 @@ replayed() {
   [[ $(jq -r .rows "$work/rows") == "$sent" ]] || fail "not all $sent rows were taken"
 
   chapter "Export the matched ones"
-  body='{"reportType":"MATCHED","format":"CSV","dateFrom":"2026-10-01","dateTo":"2026-10-31"}'
+  body='{"reportType":"MATCHED","format":"CSV","dateFrom":"2026-10-22","dateTo":"2026-11-21"}'
   show 'curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
     -d "$body" "$server/v1/contexts/$context/export-jobs" | tee "$work/job"; echo'
   job=$(jq -re .jobId "$work/job") || fail "no job was made"

@@ -11,6 +11,7 @@
 namespace belay::store {
 
 Epochs::~Epochs() {
+    // Acquire, pairs with the release in ~Participant: what each has left behind is seen.
     for (const Slot& slot : slots_) {
         check(!slot.taken.load(std::memory_order_acquire), "epochs end after their participants");
     }
@@ -42,6 +43,7 @@ std::size_t Epochs::join() {
 }
 
 void Epochs::try_advance() noexcept {
+    // Seq_cst, for the single order S of the argument in the header.
     Epoch seen = epoch_.load(std::memory_order_seq_cst);
     BELAY_STOP_POINT("epochs.advance.before_scan");
     const std::size_t used = slots_used_.load(std::memory_order_seq_cst);
@@ -67,6 +69,7 @@ Participant::~Participant() {
         for (std::size_t i = 0; i < count_; ++i) {
             estate->retired.push_back(ring_[(first_ + i) & (ring_.size() - 1)]);
         }
+        // Relaxed: the exchange below checks that it still holds.
         estate->next = epochs_.estates_.load(std::memory_order_relaxed);
         // Release, pairs with the acquire in adopt_estates. Nobody takes single estates off the
         // stack, so there is no ABA.
@@ -80,6 +83,7 @@ Participant::~Participant() {
 void Participant::enter() noexcept {
     check(!in_section(), "sections do not nest");
     std::atomic<Epoch>& mine = epochs_.slots_[index_].announced;
+    // Relaxed: a guess, confirmed by the seq_cst pair below, which is (A) of the header.
     Epoch epoch = epochs_.epoch_.load(std::memory_order_relaxed);
     for (;;) {
         mine.store(epoch, std::memory_order_seq_cst);
@@ -136,6 +140,7 @@ void Participant::append(const Epochs::Retired& retired) {
 }
 
 void Participant::adopt_estates() {
+    // Relaxed: a look that spares the exchange; an estate that is missed is found the next time.
     if (epochs_.estates_.load(std::memory_order_relaxed) == nullptr) {
         return;
     }

@@ -74,6 +74,7 @@ unsigned Heights::next() noexcept {
 
 OrderedIndex::~OrderedIndex() {
     PoolLane lane(pool_);
+    // Acquire, as in every search: pairs with the release that linked the node.
     auto* node = reinterpret_cast<Node*>(head_[0].load(std::memory_order_acquire));
     while (node != nullptr) {
         const std::uintptr_t next = node->tower()[0].load(std::memory_order_acquire);
@@ -261,6 +262,7 @@ void OrderedIndex::scan(const job::ListId& list, const std::optional<job::Uuid>&
     greatest.octets.fill(0xff);
     const Node* node = first_from({list, after.value_or(greatest)}, after.has_value());
     while (node != nullptr && node->list == list.list && node->owner == list.owner) {
+        // Acquire, pairs with the release that linked what follows.
         const std::uintptr_t link = node->tower()[0].load(std::memory_order_acquire);
         BELAY_STOP_POINT("index.scan.at_entry");
         if (!is_marked(link) && !visit(node->id)) {

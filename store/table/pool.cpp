@@ -137,6 +137,7 @@ PoolLane::~PoolLane() {
         leave_to_others(size_class, caches_[size_class].active);
         leave_to_others(size_class, caches_[size_class].spare);
     }
+    // Release, pairs with the acquire of the lane that takes the account next.
     account_->taken.store(false, std::memory_order_release);
 }
 
@@ -196,6 +197,7 @@ void* PoolLane::carve(std::size_t bytes) noexcept {
         if (memory == nullptr) {
             return nullptr;
         }
+        // Relaxed: the exchange below checks that it still holds.
         auto* slab = new (memory) Pool::Slab{pool_.slabs_.load(std::memory_order_relaxed)};
         // Release, pairs with the acquire in ~Pool.
         while (!pool_.slabs_.compare_exchange_weak(slab->next, slab, std::memory_order_release,
