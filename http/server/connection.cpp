@@ -40,7 +40,7 @@ run::task<bool> Connection::shake_hands() {
         waiting_ = true;
         co_await transport_.ready(result);
         waiting_ = false;
-        result = late_ ? IoResult::failed : transport_.try_handshake();
+        result = late_ || services_.draining ? IoResult::failed : transport_.try_handshake();
     }
     unguard();
     if (result != IoResult::done) {
@@ -125,7 +125,8 @@ run::task<> Connection::serve() {
 }
 
 void Connection::drain() noexcept {
-    // An idle connection waits for its next request and is woken to see that there is none.
+    // An idle connection waits for its next request, or for the end of its handshake, and is woken
+    // to see that there is none.
     if (waiting_ && guard_ != Guard::write && session_.waits_for() == Session::WaitsFor::request) {
         transport_.cancel();
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "http/server/connection.hpp"
 
@@ -50,7 +51,10 @@ run::task<BodyPiece> StreamExchange::read_body(std::span<char> into) {
                 connection.waiting_ = true;
                 co_await connection.transport_.ready(got.result);
                 connection.waiting_ = false;
-                failed_ = connection.late_ ? BodyState::timed_out : failed_;
+                if (std::exchange(connection.late_, false)) {
+                    failed_ = BodyState::timed_out;
+                    exchange_.keep_alive_ = false;
+                }
                 continue;
             }
             if (got.result != IoResult::done) {

@@ -89,7 +89,9 @@ BOOST_AUTO_TEST_CASE(a_dripping_body_is_cut) {
         wait_received(server, received + head.size() + 1);
         pass_until(*this, server, 1s,
                    [&] { return server.metrics().deadlines_missed.value() > before; });
-        BOOST_TEST(client.read().status == 408);
+        const Answer answer = client.read();
+        BOOST_TEST(answer.status == 408);
+        BOOST_TEST(answer.field("Connection") == "close");
         BOOST_TEST(client.read_to_end());
     }
     BOOST_TEST(server.handlers().executed == 0);

@@ -163,6 +163,16 @@ BOOST_AUTO_TEST_CASE(a_handshake_that_stalls_is_cut) {
     BOOST_TEST(client.read_to_end());
 }
 
+BOOST_AUTO_TEST_CASE(a_stop_does_not_wait_for_a_handshake) {
+    TestServer server(options);
+    RawClient client(server.port());
+    while (server.metrics().connections_open.value() == 0) {
+        std::this_thread::yield();
+    }
+    server.drain();
+    BOOST_TEST(client.read_to_end());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
