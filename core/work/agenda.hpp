@@ -2,8 +2,8 @@
 // expiry, retention.
 //
 // Most of a million records are due in days. The agenda holds only what is due within its horizon;
-// what lies beyond is found again by a walk over all records, made at least once a horizon. An entry
-// is a hint: whoever takes it asks the record itself what is due.
+// what lies beyond is found again by a walk over all records, made at least once a horizon. An
+// entry is a hint: whoever takes it asks the record itself what is due.
 #pragma once
 
 #include <mutex>
