@@ -41,8 +41,8 @@ class TransactionUpload {
     TransactionUpload(const TransactionUpload&) = delete;
     TransactionUpload& operator=(const TransactionUpload&) = delete;
 
-    /// The next piece of the text, cut anywhere. After an error the upload is over, and what comes
-    /// later is not looked at.
+    /// The next piece of the text, cut anywhere. An error ends the upload: neither feed nor finish
+    /// may follow.
     row_result<void> feed(std::string_view bytes);
 
     /// The text is whole: gives the count of rows. The file is synced, its name not.
