@@ -40,7 +40,7 @@ std::string to_rows(const Bytes& bytes) {
             zero = zero && bytes[byte] == std::byte{0};
         }
         if (!zero) {
-            char offset[16];
+            char offset[32];
             std::snprintf(offset, sizeof offset, "%05zx ", at);
             rows += offset + row + '\n';
         }
