@@ -10,6 +10,12 @@ result<void> make_directories(world::Disk& disk) {
             return made;
         }
     }
+    // Their own names, too: a file is only as durable as the directories that lead to it.
+    for (const std::string_view parent : {std::string_view(), std::string_view("files")}) {
+        if (auto synced = disk.sync_directory(parent); synced.has_error()) {
+            return synced;
+        }
+    }
     auto writer = SetWriter::create(disk, empty_set_path);
     if (writer.has_error()) {
         return writer.error();

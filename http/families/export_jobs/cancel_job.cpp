@@ -37,9 +37,10 @@ class CancelJob final : public ExchangeWrite {
         const exports::Decision decision =
             exports::decide(&standing, {.ask = exports::Ask::cancel}, view.now, settings().life);
         if (decision.verdict != job::Verdict::applied) {
+            const ErrorKind& kind = error_of_cancel(decision.verdict);
             const std::array details{Detail{"status", name_of(job->phase)}};
-            render_error(settings().error_style, errors::terminal, {}, details, body);
-            return errors::terminal.status;
+            render_error(settings().error_style, kind, {}, details, body);
+            return kind.status;
         }
         value_.clear();
         exports::encode(decision.next, value_);

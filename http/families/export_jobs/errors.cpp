@@ -39,6 +39,24 @@ const ErrorKind& kind_of_status(int status) noexcept {
     return errors::unexpected;
 }
 
+const ErrorKind& error_of_cancel(job::Verdict verdict) noexcept {
+    switch (verdict) {
+        case job::Verdict::not_found:
+            return errors::job_not_found;
+        case job::Verdict::key_reused:
+            return errors::key_reused;
+        case job::Verdict::already_ended:
+        case job::Verdict::wrong_phase:
+            return errors::terminal;
+        case job::Verdict::replayed:
+        case job::Verdict::lease_lost:
+        case job::Verdict::not_due:
+        case job::Verdict::applied:
+            break;  // no cancel comes to these and is refused
+    }
+    return errors::unexpected;
+}
+
 void render_error(ErrorStyle style, const ErrorKind& kind, std::string_view message,
                   std::span<const Detail> details, std::string& to) {
     const std::string_view said = message.empty() ? kind.message : message;

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/job/verdict.hpp"
+
 namespace belay::export_jobs {
 
 /// `exports.error_style`.
@@ -60,6 +62,9 @@ inline constexpr ErrorKind storage_unavailable{503, "service_unavailable", "MTCH
                                                "export storage is unavailable"};
 
 }  // namespace errors
+
+/// How a cancel that did not move its job is answered (exports.md 1.6). `verdict` is not applied.
+const ErrorKind& error_of_cancel(job::Verdict verdict) noexcept;
 
 /// The kind for a status that the HTTP layer itself answers with (400, 401, 404, 405, 408, 411,
 /// 413, 414, 415, 417, 429, 431, 500, 501, 503, 505; anything else as 500).
