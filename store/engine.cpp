@@ -61,6 +61,12 @@ explained<std::unique_ptr<Engine>> Engine::open(world::Disk& disk, const world::
                                                 world::Entropy& entropy, Schema schema,
                                                 const Settings& settings,
                                                 FailureListener& listener) {
+    if (settings.segment_bytes < segment_bytes_min || settings.segment_bytes > segment_bytes_max ||
+        settings.segment_bytes % limits::block_bytes != 0) {
+        return failure(Error::malformed, "store.segment_bytes must be a multiple of 4KiB, from " +
+                                             std::to_string(segment_bytes_min) + " to " +
+                                             std::to_string(segment_bytes_max));
+    }
     std::unique_ptr<Engine> engine(
         new Engine(disk, clock, entropy, std::move(schema), settings, listener));
     const world::MonotonicTime begin = clock.monotonic();

@@ -119,15 +119,15 @@ std::uint64_t Engine::state_hash() {
 
 explained<void> Engine::write_snapshot() {
     const std::lock_guard guard(snapshot_mutex_);
-    PoolLane lane(pool);
-    Participant participant(epochs, lane);
-    Reader reader(*this, participant);
     SnapshotInfo info;
     info.start_lsn = durable();  // before the walk's first section
     info.time = now();
     if (info.start_lsn == snapshot_start_.load(std::memory_order_relaxed)) {
         return {};
     }
+    PoolLane lane(pool);
+    Participant participant(epochs, lane);
+    Reader reader(*this, participant);
     const auto explain = [](boost::system::error_code code) {
         return failure(code, "the snapshot cannot be written: " + code.message());
     };

@@ -207,24 +207,20 @@ std::optional<LaneState::Attempt> LaneState::wait_for(Lsn durable_above) {
 std::optional<LaneState::Attempt> LaneState::prepare_entry(const Operation& operation,
                                                            std::size_t at) {
     Moving& moving = moving_[at];
-    const bool is_key = subject_of_[at] == key_subject;
-    const Lsn durable = engine_.durable();
-    if (moving.expected != nullptr && is_crowded(*moving.entry, *moving.expected)) {
-        return wait_for(durable);
-    }
-    if (moving.expected != nullptr && !is_key) {
+    if (moving.expected != nullptr) {
+        const Lsn durable = engine_.durable();
+        if (is_crowded(*moving.entry, *moving.expected)) {
+            return wait_for(durable);
+        }
         if (!moving.expected->tombstone()) {
             return std::nullopt;
         }
-        // A record that is being removed is not made anew until it is gone (settlement.hpp).
+        // What is being removed is not made anew until it is gone (settlement.hpp).
         return moving.expected->lsn() < durable ? Attempt::blocked
                                                 : wait_for(moving.expected->lsn());
     }
-    if (is_key && moving.entry != nullptr && !moving.entry->cell.is_dead()) {
-        return std::nullopt;  // also over a tombstone: a forgotten key is in no list
-    }
     Lookup lookup = Lookup::exhausted;
-    if (is_key) {
+    if (subject_of_[at] == key_subject) {
         const Looked<KeyRecord> looked = engine_.keys.find_or_make(participant_, key_name_);
         moving.entry = looked.entry;
         lookup = looked.lookup;
@@ -234,9 +230,7 @@ std::optional<LaneState::Attempt> LaneState::prepare_entry(const Operation& oper
         moving.entry = looked.entry;
         lookup = looked.lookup;
     }
-    moving.expected = nullptr;
     moving.made_entry = lookup == Lookup::made;
-    facts_[at].number = 1;
     if (moving.entry != nullptr) {
         return std::nullopt;
     }

@@ -217,6 +217,8 @@ void LaneState::collect_all() {
         before = engine_.epochs.current();
         participant_.collect();
     }
+    // Somebody is in a section. Who waits for a removal that is among these must not wait for us.
+    participant_.leave_to_others();
 }
 
 bool LaneState::about_to_sleep() {

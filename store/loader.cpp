@@ -103,8 +103,7 @@ void Loader::remove(const Fact& fact, Entry& entry, const Version& tombstone) {
     engine_.records.kill(participant_, static_cast<Record&>(entry), &tombstone);
 }
 
-/// What is dead is not there: if it is made again, its versions go on from the tombstone's number
-/// or begin anew, as it happened to be when the store ran.
+/// What is dead is not there: if it is made again, its versions begin anew.
 Entry* Loader::find(const Fact& fact) {
     Entry* entry = nullptr;
     if (fact.kind == FactKind::key) {

@@ -82,7 +82,8 @@ enum class Status : std::uint8_t {
     committed,
     /// Nothing was moved, and every version that was looked at is durable.
     declined,
-    /// Nothing was moved: a limit of memory, ring or disk is reached. Trying later may succeed.
+    /// Nothing was moved: a limit of memory, ring or disk is reached, or others were in the way for
+    /// the whole commit timeout. Trying later may succeed.
     exhausted,
     /// The disk took longer than the commit timeout: the outcome is unknown, the key finds out.
     unknown,

@@ -23,7 +23,7 @@ void take_out(Participant& by, void* context, void* object) {
     Record& record = record_of(*tombstone);
     leave_lists(engine.schema, engine.index, by, record.id, last->bytes());
     const bool killed = engine.records.kill(by, record, tombstone);
-    check(killed, "nobody builds on a record's tombstone");
+    check(killed, "nobody builds on a tombstone");
     Version::retire(by, last);
 }
 
@@ -43,8 +43,8 @@ void settle(Engine& engine, Participant& by, const Settlement& settlement) {
         return;
     }
     if (settlement.key != nullptr) {
-        // False if the key has been claimed again meanwhile: then it lives on.
-        engine.keys.kill(by, *settlement.key, settlement.tombstone);
+        const bool killed = engine.keys.kill(by, *settlement.key, settlement.tombstone);
+        check(killed, "nobody builds on a tombstone");
     }
     if (settlement.replaced != nullptr) {
         Version::retire(by, settlement.replaced);

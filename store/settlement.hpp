@@ -5,10 +5,12 @@
 // must still find the record: through its lists, in the table, and behind the tombstone. So nothing
 // is touched before every section that was open at that moment has ended (`settle` retires the
 // tombstone, which is nothing but waiting for that); then the record leaves its lists, its cell is
-// killed, and what the tombstone replaced is retired. Until the kill nobody makes a record of the
-// same name: so nobody's entry in a list is taken out for another's.
+// killed, and what the tombstone replaced is retired. A key is in no list: it is killed at once,
+// and the table waits for those who still look at it.
 //
-// A key is in no list: it is killed at once, and the table waits for those who still look at it.
+// Nobody builds on a tombstone: who wants a record or key of the same name waits until it is gone.
+// So a settlement's pointers are good until it is settled, however late that is, and nobody's entry
+// in a list is taken out for another's.
 #pragma once
 
 #include "store/table/idempotency_table.hpp"

@@ -62,22 +62,27 @@ Participant::Participant(Epochs& epochs, PoolLane& pool)
     : epochs_(epochs), pool_(pool), index_(epochs.join()) {}
 
 Participant::~Participant() {
-    check(!in_section(), "a participant goes outside of its sections");
-    if (count_ != 0) {
-        auto* estate = new Epochs::Estate;
-        estate->retired.reserve(count_);
-        for (std::size_t i = 0; i < count_; ++i) {
-            estate->retired.push_back(ring_[(first_ + i) & (ring_.size() - 1)]);
-        }
-        // Relaxed: the exchange below checks that it still holds.
-        estate->next = epochs_.estates_.load(std::memory_order_relaxed);
-        // Release, pairs with the acquire in adopt_estates. Nobody takes single estates off the
-        // stack, so there is no ABA.
-        while (!epochs_.estates_.compare_exchange_weak(
-            estate->next, estate, std::memory_order_release, std::memory_order_relaxed)) {
-        }
-    }
+    leave_to_others();
     epochs_.slots_[index_].taken.store(false, std::memory_order_release);
+}
+
+void Participant::leave_to_others() {
+    check(!in_section(), "a participant goes outside of its sections");
+    if (count_ == 0) {
+        return;
+    }
+    auto* estate = new Epochs::Estate;
+    estate->retired.reserve(count_);
+    for (; count_ != 0; --count_) {
+        estate->retired.push_back(ring_[first_]);
+        first_ = (first_ + 1) & (ring_.size() - 1);
+    }
+    estate->next = epochs_.estates_.load(std::memory_order_relaxed);
+    // Release, pairs with the acquire in adopt_estates. Nobody takes single estates off the stack,
+    // so there is no ABA.
+    while (!epochs_.estates_.compare_exchange_weak(estate->next, estate, std::memory_order_release,
+                                                   std::memory_order_relaxed)) {
+    }
 }
 
 void Participant::enter() noexcept {

@@ -130,6 +130,10 @@ class Participant {
     /// it sleeps.
     void collect(std::size_t most = SIZE_MAX);
 
+    /// Gives what is retired here and not yet reclaimed to the participants that collect later: for
+    /// one that will not collect for long. Outside sections. Allocates if there is anything.
+    void leave_to_others();
+
     /// Retired here and not yet reclaimed.
     std::size_t waiting() const noexcept { return count_; }
 
