@@ -1,6 +1,7 @@
 #include "http/app/process.hpp"
 
 #include <algorithm>
+#include <array>
 #include <thread>
 
 #include "auth/url_keys.hpp"
@@ -108,8 +109,8 @@ explained<void> Process::start() {
     if (auto opened = open_files(); opened.has_error()) {
         return opened;
     }
-    if (auto loaded = load_certificate(); loaded.has_error()) {
-        return loaded;
+    if (const auto loaded = load_certificate(); loaded.has_error()) {
+        return loaded.error();
     }
     if (auto opened = open_listeners(); opened.has_error()) {
         return opened;
@@ -202,25 +203,34 @@ explained<void> Process::open_files() {
     return {};
 }
 
-explained<void> Process::load_certificate() {
+/// Takes the certificate and key that are on disk into use, if they are not yet.
+explained<bool> Process::load_certificate() {
     if (settings_.http.tls_cert.empty()) {
-        return {};
+        return false;
     }
     constexpr std::uint64_t pem_bytes_max = 1024 * 1024;
     std::vector<std::unique_ptr<world::Disk>> disks;
-    std::vector<std::string> texts;
-    for (const std::string& path : {settings_.http.tls_cert, settings_.http.tls_key}) {
-        const auto place = open_place(path, disks);
+    std::array<std::string, 2> texts;
+    const std::array<std::string, 2> paths{settings_.http.tls_cert, settings_.http.tls_key};
+    for (std::size_t at = 0; at < paths.size(); ++at) {
+        const auto place = open_place(paths[at], disks);
         if (place.has_error()) {
             return place.error();
         }
         auto text = world::read_whole(*place->disk, place->path, pem_bytes_max);
         if (text.has_error()) {
-            return failure(text.error(), path + ": " + text.error().message());
+            return failure(text.error(), paths[at] + ": " + text.error().message());
         }
-        texts.push_back(std::move(*text));
+        texts[at] = std::move(*text);
     }
-    return tls_.load(texts[0], texts[1]);
+    if (texts == certificate_) {
+        return false;
+    }
+    certificate_ = texts;
+    if (auto loaded = tls_.load(texts[0], texts[1]); loaded.has_error()) {
+        return loaded.error();
+    }
+    return true;
 }
 
 explained<void> Process::open_listeners() {
@@ -286,6 +296,15 @@ void Process::watch_files() {
     while (!watch_condition_.wait_for(guard, watch_interval, [this] { return watch_stopping_; })) {
         guard.unlock();
         credentials_->poll(log_);
+        const auto loaded = load_certificate();
+        if (loaded.has_error() && loaded.error().what != certificate_fault_) {
+            certificate_fault_ = loaded.error().what;  // each fault is told once
+            log_.warning("the certificate is not good; the one before it stays in use",
+                         {{"reason", certificate_fault_}});
+        } else if (loaded.has_value() && *loaded) {
+            certificate_fault_.clear();
+            log_.info("another certificate is in use");
+        }
         guard.lock();
     }
 }

@@ -2,6 +2,7 @@
 // after it.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -91,10 +92,11 @@ class Process {
     explained<void> open_store();
     explained<void> open_files();
     explained<void> open_listeners();
-    explained<void> load_certificate();
+    explained<bool> load_certificate();
     void build_families();
     void build_shards();
-    /// Looks after files of keys that an operator may have changed; a thread of its own.
+    /// Looks after files of keys and certificates that an operator may have changed; a thread of
+    /// its own.
     void watch_files();
     void stop_watching();
 
@@ -114,6 +116,9 @@ class Process {
     std::unique_ptr<Credentials> credentials_;
     std::optional<auth::UrlSigner> signer_;
     http::TlsContext tls_;
+    /// Chain and key as last read; the watcher's after the start.
+    std::array<std::string, 2> certificate_;
+    std::string certificate_fault_;
     std::optional<http::Listeners> listeners_;
     std::uint16_t port_ = 0;
     std::string public_url_;
