@@ -89,6 +89,16 @@ wait_status() {
   fail "the job is still $status after 60 s, not $1"
 }
 
+# wait_progress: polls the running job until it has written rows.
+wait_progress() {
+  local tries
+  for ((tries = 0; tries < 100; ++tries)); do
+    if [[ $(job_field recordsWritten) != 0 ]]; then return; fi
+    sleep 0.1
+  done
+  fail "the job has written nothing after 10 s"
+}
+
 # replayed FILE yes|no: what the headers of an answer say.
 replayed() {
   grep -qi "^x-idempotency-replayed: $2" "$1" || fail "the answer's X-Idempotency-Replayed is not $2"
@@ -136,13 +146,14 @@ replayed() {
     -d "$body" "$server/v1/contexts/$context/export-jobs" | tee "$work/job"; echo'
   job=$(jq -re .jobId "$work/job") || fail "no job was made"
   wait_status RUNNING
+  wait_progress
   show 'curl -sS -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job"; echo'
   show 'curl -sS -X POST -D "$work/head1" -o "$work/body1" -H "Authorization: Bearer $token" \
-    -H "X-Idempotency-Key: cancel-october" "$server/v1/export-jobs/$job/cancel"; cat "$work/head1" "$work/body1"; echo'
+    -H "X-Idempotency-Key: cancel-november" "$server/v1/export-jobs/$job/cancel"; cat "$work/head1" "$work/body1"; echo'
   [[ $(jq -r .status "$work/body1") == CANCELED ]] || fail "the cancel was not answered CANCELED"
   replayed "$work/head1" false
   show 'curl -sS -X POST -D "$work/head2" -o "$work/body2" -H "Authorization: Bearer $token" \
-    -H "X-Idempotency-Key: cancel-october" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head2"; cmp "$work/body1" "$work/body2" && echo "the same bytes"'
+    -H "X-Idempotency-Key: cancel-november" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head2"; cmp "$work/body1" "$work/body2" && echo "the same bytes"'
   replayed "$work/head2" true
 
   chapter "Kill the server, start it again: every answer is still true"
@@ -152,7 +163,7 @@ replayed() {
   show 'curl -sS -H "Authorization: Bearer $token" "$server/v1/export-jobs/$job" | tee "$work/after"; echo'
   [[ $(jq -r .status "$work/after") == CANCELED ]] || fail "the job did not stay CANCELED"
   show 'curl -sS -X POST -D "$work/head3" -o "$work/body3" -H "Authorization: Bearer $token" \
-    -H "X-Idempotency-Key: cancel-october" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head3"; cmp "$work/body1" "$work/body3" && echo "the same bytes"'
+    -H "X-Idempotency-Key: cancel-november" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head3"; cmp "$work/body1" "$work/body3" && echo "the same bytes"'
   replayed "$work/head3" true
 }
 
