@@ -130,6 +130,23 @@ BOOST_AUTO_TEST_CASE(a_flip_after_a_clean_stop_loses_nothing) {
     BOOST_TEST(refused > 0);
 }
 
+/// What a start wrote is durable when it serves, though no group and no idleness followed.
+BOOST_AUTO_TEST_CASE(a_flip_in_a_recovered_tail_loses_nothing) {
+    SmallLog log;
+    log.disk.kill();
+    log.disk.restart();
+    LogRig again(log.disk, 2);
+    BOOST_TEST_REQUIRE(again.open().has_value());  // segments 1 and 2 were there: it makes 3
+    int refused = 0;
+    flip_each(log.disk, segment_path(3), [&](SimDisk& damaged, std::size_t at) {
+        const auto seen = test::read_history(damaged);
+        refused += seen.has_error() ? 1 : 0;
+        BOOST_TEST_REQUIRE((seen.has_value() ? *seen == again.history : refused_with_place(seen)),
+                           at);
+    });
+    BOOST_TEST(refused > 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_truncated_segment_is_refused) {
     SmallLog log;
     log.rig.idle();

@@ -20,7 +20,13 @@ std::size_t file_count(const SimDisk& disk) {
 
 /// How a crash ends.
 enum class End { kill, power_loss };
-constexpr End ends[] = {End::kill, End::power_loss};
+
+struct WayToEnd {
+    End end;
+    bool direct;  ///< O_DIRECT | O_DSYNC, or each write followed by fdatasync
+};
+constexpr WayToEnd ways_to_end[] = {
+    {End::kill, true}, {End::kill, false}, {End::power_loss, true}, {End::power_loss, false}};
 
 void end_process(SimDisk& disk, End end, std::uint64_t seed) {
     if (end == End::power_loss) {
@@ -125,13 +131,14 @@ BOOST_AUTO_TEST_CASE(a_recovery_killed_at_every_change_and_run_again_gives_the_s
     for (std::uint64_t seed = 1; seed <= 3; ++seed) {
         const auto start = torn_disk(seed);
         const History expected = *test::read_history(*start);
-        for (const End end : ends) {
+        for (const auto& [end, direct] : ways_to_end) {
             std::uint64_t nth = 1;
             for (bool finished = false; !finished; ++nth) {
                 const auto disk = start->clone(seed);
                 disk->crash_at(nth);
                 {
                     LogRig rig(*disk, nth);
+                    rig.options.direct = direct;
                     finished = rig.open().has_value();
                 }
                 BOOST_TEST_REQUIRE(finished == !disk->is_crashed(), nth);
@@ -169,7 +176,7 @@ void work(LogRig& rig) {
 }
 
 BOOST_AUTO_TEST_CASE(a_log_killed_at_every_change_keeps_what_it_acknowledged) {
-    for (const End end : ends) {
+    for (const auto& [end, direct] : ways_to_end) {
         bool finished = false;
         for (std::uint64_t nth = 1; !finished; ++nth) {
             SimDisk disk(nth);
@@ -178,6 +185,7 @@ BOOST_AUTO_TEST_CASE(a_log_killed_at_every_change_keeps_what_it_acknowledged) {
             History written;
             {
                 LogRig rig(disk, nth);
+                rig.options.direct = direct;
                 if (rig.open().has_value()) {
                     work(rig);
                     acknowledged = rig.acknowledged();
@@ -206,6 +214,7 @@ BOOST_AUTO_TEST_CASE(crash_after_crash_with_new_work_in_between) {
             disk.crash_at(1 + entropy.number() % 40);
             {
                 LogRig rig(disk, entropy.number());
+                rig.options.direct = entropy.number() % 2 == 0;
                 const auto opened = rig.open(start);
                 if (opened.has_value()) {
                     BOOST_TEST_REQUIRE(test::is_prefix(from(start, acknowledged), rig.history),
