@@ -42,7 +42,9 @@ struct View {
 /// What a decision wants moved. Everything named is copied before the call returns.
 class Draft {
   public:
-    /// The subject gets a new version with this value; it is made if it is absent.
+    /// The subject gets a new version with this value; it is made if it is absent. One that has
+    /// just been removed is made again when the removal is durable and out of everybody's sight:
+    /// the operation waits for that. The same holds for keys.
     void put(std::size_t subject, ByteSpan value);
 
     /// The subject is removed; it must be there.

@@ -1,4 +1,6 @@
 // A failed write or sync is final; a slow disk is told to those who wait (design 4).
+#include <deque>
+
 #include <boost/test/unit_test.hpp>
 
 #include "store/log/segment.hpp"
@@ -59,6 +61,32 @@ BOOST_AUTO_TEST_CASE(a_failed_sync_is_final) {
     fails_for_good(*this, world::SimCall::sync);
 }
 
+BOOST_AUTO_TEST_CASE(who_waits_for_room_or_a_removal_is_stopped_too) {
+    run(put(counter(1), "x"));
+    Ask gone = remove(counter(1));
+    Ask again = put(counter(1), "y");
+    lane(0).submit(gone);
+    lane(1).submit(again);
+    const std::string large(30'000, 'x');
+    std::deque<Ask> filling;
+    for (int at = 0; at < 200; ++at) {
+        lane(0).submit(filling.emplace_back(
+            std::vector<job::RecordId>{counter(2)},
+            [&](const View&, Draft& draft) { draft.put(0, as_byte_span(large)); }));
+    }
+    disk->fail({world::SimCall::write, 1, {}}, io_error);
+    store->pump();
+    lane(0).poll();
+    lane(1).poll();
+    BOOST_TEST((gone.status() == Status::stopped));
+    BOOST_TEST((again.status() == Status::stopped));
+    for (const Ask& ask : filling) {
+        BOOST_TEST((ask.is_done() && ask.status() == Status::stopped));
+    }
+    BOOST_TEST(lane(0).pending() == 0U);
+    BOOST_TEST(lane(1).pending() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_wakes_every_lane_that_sleeps) {
     Ask moved = put(counter(1), "lost");
     lane(0).submit(moved);
@@ -81,7 +109,6 @@ BOOST_AUTO_TEST_CASE(what_is_late_is_unknown_once_and_still_settles) {
     run(put(item(1), item_value(7, "old")));
     Ask late = put(item(1), item_value(7, "new"));
     Ask refused = look(item(1));
-    Ask gone = remove(item(2));
     lane().submit(late);
     lane().submit(refused);
     clock.advance(settings.commit_timeout - Milliseconds(1));

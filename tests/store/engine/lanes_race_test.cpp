@@ -1,6 +1,7 @@
 // Lanes that come and go, snapshots, crashes and removals while other lanes work.
 #include <array>
 #include <atomic>
+#include <memory>
 #include <thread>
 #include <vector>
 

@@ -58,6 +58,22 @@ BOOST_FIXTURE_TEST_CASE(at_a_full_ring_an_operation_waits_holding_nothing, FullR
     }
 }
 
+BOOST_FIXTURE_TEST_CASE(a_lane_that_waits_for_nothing_but_room_is_woken, FullRing) {
+    Ask roomless = put(counter(5000), large);
+    lane(1).submit(roomless);
+    BOOST_TEST(lane(1).about_to_sleep());
+    BOOST_TEST(waker.wakes == 0);
+    store->pump();
+    BOOST_TEST(waker.wakes == 1);
+    lane(1).woke();
+    lane(1).poll();
+    lane(0).poll();
+    store->pump();
+    lane(1).poll();
+    lane(0).poll();
+    BOOST_TEST((roomless.status() == Status::committed));
+}
+
 BOOST_FIXTURE_TEST_CASE(at_a_ring_that_stays_full_it_gives_up, FullRing) {
     clock.advance(settings.commit_timeout);
     BOOST_TEST(!lane().about_to_sleep());

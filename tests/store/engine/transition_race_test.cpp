@@ -2,6 +2,7 @@
 // goes forward; on the simulated disk and on the real one.
 #include <array>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -154,6 +155,53 @@ BOOST_AUTO_TEST_CASE(hot_records_count_right) {
     rig.close();
     rig.open();
     BOOST_TEST(rig.store->state_hash() == running);
+}
+
+/// Each thread has a record of its own, which it swaps first, and all share the second: a swap that
+/// is lost there must give back the first.
+BOOST_AUTO_TEST_CASE(what_was_swapped_before_a_lost_swap_is_put_back) {
+    Rig rig(4, threaded_settings());
+    rig.open();
+    constexpr std::uint64_t times = 3000;
+    const auto add_one = [](const View& view, Draft& draft) {
+        for (std::size_t at = 0; at < 2; ++at) {
+            const auto& now = view.subjects[at];
+            const std::uint64_t number = now ? std::stoull(std::string(as_text(now->value))) : 0;
+            draft.put(at, as_byte_span(std::to_string(number + 1)));
+        }
+    };
+    std::vector<std::thread> threads;
+    for (std::uint64_t worker = 0; worker < threads_count; ++worker) {
+        threads.emplace_back([&, worker] {
+            NoWaker waker;
+            Lane lane = rig.store->open_lane(waker);
+            std::vector<std::unique_ptr<Ask>> asks;
+            for (std::uint64_t at = 0; at < times; ++at) {
+                asks.push_back(std::make_unique<Ask>(
+                    std::vector<job::RecordId>{counter(worker), counter(99)}, add_one));
+                lane.submit(*asks.back());
+                if (at % 64 == 0) {
+                    lane.end_turn();
+                    lane.poll();
+                }
+            }
+            while (lane.pending() != 0) {
+                lane.end_turn();
+                lane.poll();
+                std::this_thread::yield();
+            }
+            for (const auto& ask : asks) {
+                check(ask->status() == Status::committed, "an increment is committed");
+            }
+        });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    for (std::uint64_t worker = 0; worker < threads_count; ++worker) {
+        BOOST_TEST(rig.read(counter(worker)) == std::to_string(times));
+    }
+    BOOST_TEST(rig.read(counter(99)) == std::to_string(times * threads_count));
 }
 
 BOOST_AUTO_TEST_CASE(on_the_real_disk_too) {
