@@ -55,7 +55,12 @@ void Connection::answer_refusal(Trouble trouble, std::string_view sentence) {
     Exchange& exchange = *current_;
     if (!exchange.head_complete_) {
         exchange.began_ = services_.parts.shard.now();
-        exchange.request_id_.set({}, services_.parts.shard.clock(), services_.parts.entropy);
+        std::optional<std::string_view> sent;
+        if (session_.knows_head()) {
+            sent = exchange.field(FieldName::x_request_id);
+            match(exchange);  // for the shape of the error
+        }
+        exchange.request_id_.set(sent, services_.parts.shard.clock(), services_.parts.entropy);
     }
     exchange.keep_alive_ = false;
     session_.end();

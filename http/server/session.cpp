@@ -40,6 +40,7 @@ Session::WaitsFor Session::waits_for() const noexcept {
 }
 
 Session::Step Session::take_head(ReadBuffer& in, wire::RequestHead& head) {
+    knows_head_ = false;
     switch (parser_.parse(in.unread_text(), head)) {
         case wire::HeadProgress::need_more:
             return Step::need_bytes;
@@ -48,6 +49,7 @@ Session::Step Session::take_head(ReadBuffer& in, wire::RequestHead& head) {
         case wire::HeadProgress::complete:
             break;
     }
+    knows_head_ = true;
     framing_ = wire::frame_body(head);
     if (framing_.error != wire::WireError::none) {
         return refuse(framing_.error);

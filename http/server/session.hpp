@@ -87,6 +87,10 @@ class Session {
     std::uint64_t length_left() const noexcept { return length_left_; }
     bool is_streaming() const noexcept { return phase_ == Phase::streaming; }
     bool is_refused() const noexcept { return phase_ == Phase::refused; }
+
+    /// Whether the head of the present request is whole, also if the request is refused for what
+    /// stands in it: then its path says whose error it is.
+    bool knows_head() const noexcept { return knows_head_; }
     /// The rest of the streamed body is to be read and dropped, as in discard().
     void discard_rest(std::uint64_t limit);
 
@@ -111,6 +115,7 @@ class Session {
 
     Phase phase_ = Phase::head;
     bool keeps_alive_ = true;
+    bool knows_head_ = false;
     bool expects_continue_ = false;
     Trouble trouble_ = Trouble::bad_request;
     std::string_view sentence_;
