@@ -108,13 +108,16 @@ std::uint64_t Engine::state_hash() {
     Participant participant(epochs, lane);
     Reader reader(*this, participant);
     std::string bytes;
-    std::uint64_t sum = 0;  // of the hashes: tables have no order
+    std::vector<std::uint64_t> hashes;
     reader.walk_facts([&](Lsn lsn, const Fact& fact) {
         bytes.resize(encoded_fact_bytes(fact));
         encode_fact(fact, reinterpret_cast<std::byte*>(bytes.data()));
-        sum += XXH3_64bits_withSeed(bytes.data(), bytes.size(), lsn);
+        hashes.push_back(XXH3_64bits_withSeed(bytes.data(), bytes.size(), lsn));
     });
-    return sum;
+    // A walk has no order, and may come by twice.
+    std::sort(hashes.begin(), hashes.end());
+    hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
+    return XXH3_64bits(hashes.data(), hashes.size() * sizeof hashes[0]);
 }
 
 explained<void> Engine::write_snapshot() {
