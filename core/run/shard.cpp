@@ -145,16 +145,18 @@ void Shard::block() {
     if (idle && ready_first_ == nullptr) {
         const std::optional<world::MonotonicTime> due = deadlines_.next();
         const auto wait = due ? *due - clock_.monotonic() : world::MonotonicTime::duration::max();
+        asleep_ = true;
         if (!due) {
             context_.run_one();
         } else if (wait.count() > 0) {
             context_.run_one_for(wait);
         }
+        asleep_ = false;
     }
+    now_ = clock_.monotonic();
     for (Turn* hook : turns_) {
         hook->woke();
     }
-    now_ = clock_.monotonic();
     tell_after_handler();
 }
 

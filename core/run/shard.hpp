@@ -80,11 +80,14 @@ class Shard {
     Context& context() noexcept { return context_; }
     Deadlines& deadlines() noexcept { return deadlines_; }
 
-    /// The clock as read at the start of this turn.
-    world::MonotonicTime now() const noexcept { return now_; }
+    /// The clock as read at the start of this turn. In the handler that ended a sleep, as it is
+    /// now: what was read before the sleep would make new deadlines due at once.
+    world::MonotonicTime now() const noexcept { return asleep_ ? clock_.monotonic() : now_; }
 
     /// Arms `deadline` one length of `as` from now().
-    void arm(Deadline& deadline, DeadlineClass& as) noexcept { deadlines_.arm(deadline, as, now_); }
+    void arm(Deadline& deadline, DeadlineClass& as) noexcept {
+        deadlines_.arm(deadline, as, now());
+    }
 
     /// Starts `work` inside `gate`; it runs until it first suspends. False, and nothing started, if
     /// the gate is closed. An exception that leaves it is a broken invariant: logged, then abort.
@@ -127,6 +130,7 @@ class Shard {
     HandlerSlot wake_slot_;
     Deadlines deadlines_;
     world::MonotonicTime now_;
+    bool asleep_ = false;  ///< also while the handler that ends the sleep runs
     Resumption* ready_first_ = nullptr;
     Resumption* ready_last_ = nullptr;
     Context context_{1};
