@@ -55,6 +55,8 @@ http::ServerSettings server_settings(const program::Settings& settings) {
     made.body_timeout = settings.http.body_timeout;
     made.write_timeout = settings.http.write_timeout;
     made.idle_timeout = settings.http.idle_timeout;
+    // Of the time for a stop the last quarter is the workers', the log's and the snapshot's.
+    made.drain_timeout = settings.http.drain_timeout * 3 / 4;
     made.connections_max = settings.http.max_connections;
     return made;
 }

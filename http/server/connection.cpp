@@ -132,6 +132,13 @@ void Connection::drain() noexcept {
     }
 }
 
+void Connection::cut() noexcept {
+    if (waiting_) {
+        late_ = true;
+        transport_.cancel();
+    }
+}
+
 bool Connection::gather() {
     if (!output_.empty()) {
         return true;

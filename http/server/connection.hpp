@@ -35,6 +35,10 @@ class Connection final : private run::Deadline, private AnswerWaiter {
     /// The server is draining: closes now if no request has begun, else after its answer.
     void drain() noexcept;
 
+    /// The time for draining is over: a client that is waited for now is given up, as if its own
+    /// time were over.
+    void cut() noexcept;
+
   private:
     friend class StreamExchange;
 

@@ -28,7 +28,7 @@ bool turn_on(int socket, int level, int name) noexcept {
 }
 
 /// A socket bound to `endpoint`, or an error.
-result<int> bind_to(const tcp::endpoint& endpoint) {
+result<int> bind_to(const tcp::endpoint& endpoint, bool shared) {
     const int number =
         ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (number < 0) {
@@ -36,13 +36,25 @@ result<int> bind_to(const tcp::endpoint& endpoint) {
     }
     // Asio has no option for SO_REUSEPORT; it must stand before the bind. SO_REUSEADDR lets a
     // restart bind while connections of the process before linger in TIME_WAIT.
-    if (!turn_on(number, SOL_SOCKET, SO_REUSEADDR) || !turn_on(number, SOL_SOCKET, SO_REUSEPORT) ||
+    if (!turn_on(number, SOL_SOCKET, SO_REUSEADDR) ||
+        (shared && !turn_on(number, SOL_SOCKET, SO_REUSEPORT)) ||
         ::bind(number, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
         const boost::system::error_code failed = last_error();
         ::close(number);
         return failed;
     }
     return number;
+}
+
+/// SO_REUSEPORT would also let a second server of the same user take a share of the first one's
+/// connections: a bind without it tells that somebody listens there.
+result<void> check_unused(const tcp::endpoint& endpoint) {
+    const result<int> bound = bind_to(endpoint, false);
+    if (!bound) {
+        return bound.error();
+    }
+    ::close(*bound);
+    return {};
 }
 
 result<std::uint16_t> port_of(int socket) {
@@ -86,8 +98,11 @@ explained<Listeners> Listeners::open(const tcp::endpoint& endpoint, std::size_t 
         return failure(why, "cannot listen on " + endpoint.address().to_string() + " port " +
                                 std::to_string(endpoint.port()) + ": " + why.message());
     };
+    if (const result<void> unused = check_unused(endpoint); unused.has_error()) {
+        return failed(unused.error());
+    }
     for (std::size_t index = 0; index < count; ++index) {
-        const result<int> bound = bind_to(target);
+        const result<int> bound = bind_to(target, true);
         if (!bound) {
             return failed(bound.error());
         }

@@ -60,7 +60,8 @@ Server::Server(const ServerParts& parts)
       per_address_max_(share_of(parts.settings.connections_per_address_max, parts.shard_count)),
       acceptor_(parts.shard.context()),
       may_accept_(parts.shard),
-      pause_(may_accept_) {}
+      pause_(may_accept_),
+      drain_end_(*this) {}
 
 Server::~Server() = default;
 
@@ -86,7 +87,21 @@ void Server::drain(std::function<void()> when_empty) {
     for (Open* open = first_; open != nullptr; open = open->after_) {
         open->connection_.drain();
     }
+    const Milliseconds limit = services_.parts.settings.drain_timeout;
+    if (limit > Milliseconds::zero() && first_ != nullptr) {
+        services_.arm(drain_end_, services_.parts.shard.deadlines().of_length(limit));
+    }
     gate_.close(std::move(when_empty));
+}
+
+void Server::cut_all() {
+    for (Open* open = first_; open != nullptr; open = open->after_) {
+        open->connection_.cut();
+    }
+    // Who was busy with something else just now comes back to its client soon.
+    if (first_ != nullptr) {
+        services_.arm(drain_end_, services_.lengths.accept_pause);
+    }
 }
 
 bool Server::is_full() const noexcept {

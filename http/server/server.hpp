@@ -31,8 +31,9 @@ class Server {
     /// shards do this together, when nobody sends new ones.
     void stop_accepting();
 
-    /// Idle connections close; the others answer what has begun, then close. Calls `when_empty`
-    /// when the last has. After stop_accepting().
+    /// Idle connections close; the others answer what has begun, then close; who keeps us waiting
+    /// after drain_timeout is cut. Calls `when_empty` when the last has gone. After
+    /// stop_accepting().
     void drain(std::function<void()> when_empty);
 
     /// Thread-safe.
@@ -57,6 +58,16 @@ class Server {
         run::Event& event_;
     };
 
+    /// Cuts, from the end of the time for draining on, whoever keeps us waiting.
+    class DrainEnd final : public run::Deadline {
+      public:
+        explicit DrainEnd(Server& server) noexcept : server_(server) {}
+
+      private:
+        void expired() override { server_.cut_all(); }
+        Server& server_;
+    };
+
     /// A connection in the list of all.
     class Open {
       public:
@@ -76,6 +87,7 @@ class Server {
 
     enum class Accepted : std::uint8_t { one, none_waiting, no_resources, closed };
 
+    void cut_all();
     run::task<> accept_all();
     Accepted accept_one();
     run::task<> serve(Socket socket, Address address);
@@ -91,6 +103,7 @@ class Server {
     run::Readiness acceptable_;
     run::Event may_accept_;  ///< a connection has gone, a pause is over, or the listener is closed
     PauseEnd pause_;
+    DrainEnd drain_end_;
     std::size_t connections_ = 0;
     std::size_t handshakes_ = 0;
     std::unordered_map<Address, std::size_t, HashAddress> by_address_;

@@ -30,6 +30,10 @@ struct ServerSettings {
     /// dropped, so that closing does not take the answer back (reliability 2, rule 11).
     Milliseconds linger_timeout = 1s;
 
+    /// What a stop gives clients to send or take the rest of what has begun; then they are cut.
+    /// Zero: as long as they take.
+    Milliseconds drain_timeout = 6s;
+
     /// Over all shards; divided evenly. Newcomers wait in the kernel's backlog.
     std::size_t connections_max = 10'000;
     /// From one address, over all shards; divided evenly. More are closed at once.
