@@ -12,6 +12,9 @@ namespace {
 /// three times.
 constexpr Milliseconds renewal_interval_max(500);
 
+/// Until a claim that the store could not do is tried again.
+constexpr Milliseconds claim_pause(1000);
+
 /// The longest prefix of at most `size` bytes that ends between two characters.
 std::string_view cut_at_character(std::string_view text, std::size_t size) {
     if (text.size() <= size) {
@@ -71,6 +74,7 @@ void ExportAttempt::claim() {
     ExportMove move(id_, {.ask = exports::Ask::claim}, parts_.life, context);
     parts_.lane.run(move);
     if (!move.applied()) {
+        look_again_unless_declined(move.receipt().status);
         stage_ = Stage::ended;
         return;
     }
@@ -84,13 +88,25 @@ void ExportAttempt::claim() {
     stage_ = Stage::open;
 }
 
+/// A claim that the store could not do leaves a queued job in no queue. One of which nobody knows
+/// may have made it a running job without a worker, whose lease has to end.
+void ExportAttempt::look_again_unless_declined(store::Status status) {
+    if (status == store::Status::declined) {
+        return;  // whoever moved the job has noted what comes next
+    }
+    const WallTime now = parts_.lane.lane().now();
+    const Milliseconds pause = status == store::Status::exhausted ? claim_pause : parts_.life.lease;
+    parts_.agenda.note({exports::export_job_kind, id_}, now + pause, now);
+}
+
 void ExportAttempt::open() {
     const std::string set_path =
         set_ ? exports::set_path(job_.context, set_->upload) : std::string(exports::empty_set_path);
     auto run = exports::ReportRun::start(
         parts_.disk, set_path, {job_.report, job_.format, job_.filter}, path_ + ".groups.tmp");
-    if (run.has_error() && run.error().code == boost::system::errc::no_such_file_or_directory) {
-        // An upload replaced the set after the claim, and its file is gone: to be claimed anew.
+    if (run.has_error() && run.error().code == boost::system::errc::no_such_file_or_directory &&
+        is_set_replaced()) {
+        // Its file is gone: to be claimed anew, with the new set.
         release();
         return;
     }
@@ -106,6 +122,16 @@ void ExportAttempt::open() {
     }
     file_ = std::move(*file);
     stage_ = Stage::rows;
+}
+
+bool ExportAttempt::is_set_replaced() {
+    bool replaced = false;
+    parts_.lane.lane().read(
+        {exports::context_kind, job_.context}, [&](const store::RecordView& record) {
+            const result<exports::Context> context = exports::decode_context(record.value);
+            replaced = context && context->set != set_;
+        });
+    return replaced;
 }
 
 void ExportAttempt::write_rows(std::size_t rows) {
@@ -221,7 +247,9 @@ bool ExportAttempt::move(exports::Request request) {
                            exports::due_at(move.standing(), parts_.life), parts_.lane.lane().now());
         return true;
     }
-    if (request.ask == exports::Ask::succeed && move.receipt().status != store::Status::declined) {
+    const bool is_unknown = move.receipt().status == store::Status::unknown ||
+                            move.receipt().status == store::Status::stopped;
+    if (request.ask == exports::Ask::succeed && is_unknown) {
         // Nobody knows whether the log has it: the file stays, and the next start decides.
         stage_ = Stage::ended;
         return false;

@@ -33,6 +33,9 @@ class ExportAttempt {
     /// The most rows between two looks at whether the job is still this attempt's.
     static constexpr std::size_t rows_max = 1000;
 
+    /// What the next step does.
+    enum class Stage : std::uint8_t { claim, open, rows, place, succeed, fail, ended };
+
     ExportAttempt(const ExportParts& parts, const job::Uuid& id) : parts_(parts), id_(id) {}
     /// Removes a file that was not finished.
     ~ExportAttempt();
@@ -44,6 +47,8 @@ class ExportAttempt {
 
     /// Gives the job back: the process is going to stop. No failed attempt.
     void release();
+
+    Stage stage() const noexcept { return stage_; }
 
     /// Whether rows are written by the next step, so that a pace applies.
     bool is_writing() const noexcept { return stage_ == Stage::rows; }
@@ -64,10 +69,12 @@ class ExportAttempt {
     bool is_still_ours();
 
   private:
-    enum class Stage : std::uint8_t { claim, open, rows, place, succeed, fail, ended };
-
     void claim();
+    void look_again_unless_declined(store::Status status);
     void open();
+    /// Whether an upload has replaced the set since the claim. (It removes the old file only after
+    /// that is durable.)
+    bool is_set_replaced();
     void write_rows(std::size_t rows);
     void place();
     void succeed();

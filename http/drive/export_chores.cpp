@@ -11,6 +11,9 @@
 namespace belay::http {
 namespace {
 
+/// Until a timer's ask that the store could not do is made again.
+constexpr std::chrono::seconds another_look(1);
+
 std::optional<exports::Standing> standing_of(const job::RecordId& id,
                                              const store::RecordView& record) {
     const result<exports::Job> job = exports::decode_job(record.value);
@@ -44,19 +47,15 @@ void ExportChores::survey(const job::RecordId& id, const store::RecordView& reco
         agenda_.note(id, exports::due_at(*standing, life_), now);
         return;
     }
-    // What is claimable after a start was queued before it; later on whoever queues a job offers
-    // it.
-    if (first_survey_ && has_workers_) {
+    // Whoever queues a job offers it. If nothing is on offer and a job can be claimed, it was queued
+    // before the start, or by a move of which nobody was told that it had succeeded.
+    if (has_workers_ && ready_.size() == 0) {
         queued_.push_back(id.id);
     }
     agenda_.note(id, exports::expires_at(id.id), now);
 }
 
 void ExportChores::end_survey() {
-    if (!first_survey_) {
-        return;
-    }
-    first_survey_ = false;
     std::sort(queued_.begin(), queued_.end());
     for (const job::Uuid& id : queued_) {
         ready_.push(id);
@@ -86,9 +85,13 @@ void ExportChores::due(store::BlockingLane& lane, const job::RecordId& id) {
 void ExportChores::ask(store::BlockingLane& lane, const job::Uuid& id, exports::Ask asked) {
     ExportMove move(id, {.ask = asked}, life_);
     lane.run(move);
+    if (move.receipt().status != store::Status::declined && !move.applied()) {
+        // The store is short of something, or nobody knows what came of it.
+        const WallTime now = lane.lane().now();
+        agenda_.note({exports::export_job_kind, id}, now + another_look, now);
+    }
     if (!move.applied()) {
-        // Somebody was faster, or the store is short of something: the next survey looks again.
-        return;
+        return;  // else somebody was faster, and has noted what comes next
     }
     if (move.before().phase == exports::Phase::succeeded) {
         // The job's file goes after the move is durable. What cannot be removed goes at the next

@@ -46,6 +46,14 @@ class CreateJob final : public ExchangeWrite {
         }
     }
 
+    void not_committed(const store::Receipt& receipt) noexcept override {
+        if (receipt.status == store::Status::unknown && settings().has_workers) {
+            // If it comes to be durable after all, somebody has to offer it.
+            const WallTime now = exchange().shard_context<http::ShardContext>().lane.now();
+            parts_.agenda.note({exports::export_job_kind, id_}, now + settings().life.lease, now);
+        }
+    }
+
     const Parts& parts_;
     const job::Uuid id_;
     const job::Uuid context_;

@@ -9,7 +9,7 @@ namespace belay::export_jobs {
 namespace {
 
 // MTCH-0011 is "request failed": what has no code of its own (exports.md 1.8).
-constexpr std::array<ErrorKind, 16> generic_kinds{{
+constexpr std::array<ErrorKind, 17> generic_kinds{{
     {400, "invalid_request", "MTCH-0001", "invalid request"},
     {401, "unauthorized", "MTCH-0003", "invalid or missing authorization token"},
     {403, "forbidden", "MTCH-0004", "access denied"},
@@ -20,6 +20,7 @@ constexpr std::array<ErrorKind, 16> generic_kinds{{
     {413, "content_too_large", "MTCH-0010", "The request payload is too large."},
     {414, "uri_too_long", "MTCH-0011", "the request target is too long"},
     {415, "unsupported_media_type", "MTCH-0011", "the content type is not supported here"},
+    {416, "range_not_satisfiable", "MTCH-0011", "the range lies outside the content"},
     {417, "expectation_failed", "MTCH-0011", "the expectation cannot be met"},
     {429, "too_many_requests", "MTCH-0009", "rate limit exceeded"},
     {431, "request_header_fields_too_large", "MTCH-0011", "the request's header is too large"},
