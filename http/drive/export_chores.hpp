@@ -29,8 +29,7 @@ class ExportChores final : public Chores {
     work::Agenda& agenda_;
     const exports::LifeSettings life_;
     const bool has_workers_;
-    bool first_survey_ = true;
-    /// Of the first survey: what is queued, to be offered in the order of creation.
+    /// Of a survey: what is to be offered, in the order of creation.
     std::vector<job::Uuid> queued_;
 };
 
