@@ -22,13 +22,15 @@ void BlockingLane::SleepWaker::sleep() {
     woken_ = false;
 }
 
-BlockingLane::BlockingLane(Store& store) : lane_(store.open_lane(waker_)) {}
+BlockingLane::BlockingLane(Store& store) : store_(store), lane_(store.open_lane(waker_)) {}
 
 void BlockingLane::run(Operation& operation) {
     lane_.submit(operation);
     lane_.end_turn();
     while (lane_.pending() != 0) {
-        if (lane_.about_to_sleep()) {
+        if (store_.is_single_threaded()) {
+            store_.pump();
+        } else if (lane_.about_to_sleep()) {
             waker_.sleep();
         }
         lane_.woke();

@@ -15,7 +15,9 @@ class BlockingLane {
     BlockingLane(const BlockingLane&) = delete;
     BlockingLane& operator=(const BlockingLane&) = delete;
 
-    /// Submits and sleeps until done() has been called.
+    /// Submits and sleeps until done() has been called. Of a store without threads it pumps the
+    /// log in place of sleeping; what waits for the commit timeout of a clock that stands still
+    /// would wait for ever there.
     void run(Operation& operation);
 
     /// For reads, lists and walks.
@@ -33,6 +35,7 @@ class BlockingLane {
         bool woken_ = false;
     };
 
+    Store& store_;
     SleepWaker waker_;
     Lane lane_;
 };

@@ -13,15 +13,6 @@ namespace {
 constexpr std::size_t table_slots_at_start = 4096;
 constexpr std::uint64_t ring_reserve_divisor = 8;  ///< of the ring, kept for essential work
 
-/// Who enters sections beside the lanes: a snapshot or a state hash, and the housekeeper.
-constexpr std::size_t participants_of_the_store = 4;
-
-/// How many threads may be between admission and reserving.
-std::size_t lanes_of(std::uint64_t ring_bytes) {
-    return std::min<std::size_t>(limits::lanes_max - participants_of_the_store,
-                                 ring_bytes / (4 * limits::frame_bytes_max));
-}
-
 }  // namespace
 
 Engine::Engine(world::Disk& disk_, const world::Clock& clock_, world::Entropy& entropy,
@@ -138,8 +129,8 @@ explained<void> Engine::recover(world::Entropy& entropy) {
 explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     LogOptions options;
     options.segment_bytes = settings.segment_bytes;
-    auto ring =
-        Ring::make(settings.ring_bytes, lanes_of(settings.ring_bytes), recovered.position.next_lsn);
+    auto ring = Ring::make(settings.ring_bytes, lanes_served_by(settings.ring_bytes),
+                           recovered.position.next_lsn);
     if (ring.has_error()) {
         return failure(ring.error(), "store.ring_bytes must be a power of two of at least 4MiB");
     }
@@ -147,7 +138,14 @@ explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     supply_ = std::make_unique<SegmentSupply>(disk, entropy, settings.segment_bytes, options.direct,
                                               recovered.position.segment.number,
                                               recovered.next_number, std::move(recovered.sealed));
-    if (auto refilled = supply_->refill(); refilled.has_error()) {
+    // What the snapshots on disk do not need is the first to be used again.
+    if (auto let_go = let_go_of_segments(); let_go.has_error()) {
+        return let_go;
+    }
+    // On a full disk the store serves reads and cancels from the segment it has; creates are refused
+    // until the next one can be prepared.
+    if (auto refilled = supply_->refill();
+        refilled.has_error() && refilled.error() != boost::system::errc::no_space_on_device) {
         return failure(refilled.error(), "the next segment of the log cannot be prepared: " +
                                              refilled.error().message());
     }
@@ -196,7 +194,8 @@ std::uint64_t Engine::next_seed() noexcept {
 
 void Engine::add_lane(LaneSignal& signal) {
     const std::lock_guard guard(lanes_mutex_);
-    check(lane_count_ < lanes_of(settings.ring_bytes), "the ring is large enough for the lanes");
+    check(lane_count_ < lanes_served_by(settings.ring_bytes),
+          "the ring is large enough for the lanes");
     lanes_[lane_count_++] = &signal;
 }
 

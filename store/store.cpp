@@ -1,9 +1,33 @@
 #include "store/store.hpp"
 
+#include <algorithm>
+#include <bit>
+
 #include "store/engine.hpp"
 #include "store/lane_state.hpp"
 
 namespace belay::store {
+namespace {
+
+/// Who enters sections beside the lanes: a snapshot or a state hash, and the housekeeper.
+constexpr std::size_t participants_of_the_store = 4;
+constexpr std::size_t lanes_max = limits::lanes_max - participants_of_the_store;
+
+/// Of the ring, for each thread that may be between admission and reserving (design 4).
+constexpr std::uint64_t ring_bytes_per_lane = 4 * limits::frame_bytes_max;
+
+}  // namespace
+
+std::size_t lanes_served_by(std::uint64_t ring_bytes) noexcept {
+    return std::min<std::uint64_t>(lanes_max, ring_bytes / ring_bytes_per_lane);
+}
+
+std::optional<std::uint64_t> ring_bytes_for(std::size_t lanes) noexcept {
+    if (lanes > lanes_max) {
+        return std::nullopt;
+    }
+    return std::bit_ceil(lanes * ring_bytes_per_lane);
+}
 
 Lane::Lane(std::unique_ptr<LaneState> state) : state_(std::move(state)) {}
 
@@ -84,6 +108,10 @@ explained<void> Store::close() {
 
 void Store::pump() {
     engine_->pump();
+}
+
+bool Store::is_single_threaded() const noexcept {
+    return engine_->settings.single_threaded;
 }
 
 const RecoveryReport& Store::recovery() const noexcept {

@@ -41,6 +41,12 @@ struct Settings {
     bool single_threaded = false;
 };
 
+/// How many lanes may be open at a time in a store with a ring of this size.
+std::size_t lanes_served_by(std::uint64_t ring_bytes) noexcept;
+
+/// The smallest ring that serves so many lanes; nullopt if no store serves so many.
+std::optional<std::uint64_t> ring_bytes_for(std::size_t lanes) noexcept;
+
 /// How the store wakes a thread that sleeps.
 class Waker {
   public:
@@ -133,8 +139,8 @@ class Store {
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    /// Open at a time: at most one for each 512 KiB of the ring, and limits::lanes_max less the
-    /// four that the store needs itself (checked). Thread-safe. `waker` outlives the lane.
+    /// Open at a time: at most as many as the ring serves (checked). Thread-safe. `waker` outlives
+    /// the lane.
     Lane open_lane(Waker& waker);
 
     /// Writes a snapshot of what is durable now; on the calling thread. Thread-safe.
@@ -146,6 +152,8 @@ class Store {
 
     /// single_threaded: what the log thread would do until it had nothing to do.
     void pump();
+
+    bool is_single_threaded() const noexcept;
 
     /// What recovery found and did. Thread-safe, as are the two below.
     const RecoveryReport& recovery() const noexcept;
