@@ -168,7 +168,9 @@ bool Connection::content_fits(Exchange& exchange) {
         reject(Trouble::length_required);
         return false;
     }
-    if (!has_content) {
+    // Content of no bytes may still mean something (a set without rows): what takes typed content
+    // takes it with its type only.
+    if (!has_content && route.content != ContentRule::typed) {
         return true;
     }
     const std::string_view type = head.value(FieldName::content_type).value_or("");
