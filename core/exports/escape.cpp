@@ -42,36 +42,6 @@ void append_csv_cell(std::string_view text, std::string& to) {
     to.push_back('"');
 }
 
-void append_json_string(std::string_view text, std::string& to) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    to.push_back('"');
-    for (const char byte : text) {
-        const auto code = static_cast<unsigned char>(byte);
-        switch (byte) {
-            case '"':
-            case '\\':
-                to.append({'\\', byte});
-                break;
-            case '\n':
-                to.append("\\n");
-                break;
-            case '\r':
-                to.append("\\r");
-                break;
-            case '\t':
-                to.append("\\t");
-                break;
-            default:
-                if (code < 0x20) {
-                    to.append("\\u00").append({hex[code >> 4], hex[code & 0xf]});
-                } else {
-                    to.push_back(byte);
-                }
-        }
-    }
-    to.push_back('"');
-}
-
 void append_xml_text(std::string_view text, std::string& to) {
     constexpr std::string_view replacement = "\xef\xbf\xbd";
     for (std::size_t at = 0; at < text.size(); ++at) {

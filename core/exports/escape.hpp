@@ -1,4 +1,4 @@
-// Text as a cell of CSV, a string of JSON, the content of an XML element. The input is valid UTF-8.
+// Text as a cell of CSV, the content of an XML element. The input is valid UTF-8.
 #pragma once
 
 #include <string>
@@ -11,9 +11,6 @@ namespace belay::exports {
 /// sign, wholly a decimal number is left as it is: `-12.50` must stay an amount. (`-1+A1` is no
 /// number.)
 void append_csv_cell(std::string_view text, std::string& to);
-
-/// With the quotes around it (RFC 8259).
-void append_json_string(std::string_view text, std::string& to);
 
 /// XML 1.0 character data. What that cannot hold in any form (most controls, U+FFFE, U+FFFF)
 /// becomes U+FFFD; CR is written as a reference, or readers would make it LF.

@@ -1,6 +1,7 @@
 #include "core/exports/report_writer.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/json_text.hpp"
 #include "core/exports/escape.hpp"
 
 namespace belay::exports {
@@ -110,7 +111,7 @@ void ReportWriter::json_record(std::span<const std::string_view> cells, std::str
         if (cells[at].empty()) {
             to.append("null");
         } else {
-            append_json_string(cells[at], to);
+            append_json_string(to, cells[at]);
         }
     }
     to.push_back('}');

@@ -67,6 +67,21 @@ std::string url_of(const program::ListenAddress& address, std::uint16_t port, bo
     return (tls ? "https://" : "http://") + host + ":" + std::to_string(port);
 }
 
+/// Whether there are files that only a store that is not empty can have made.
+bool holds_files(const world::Disk& disk) {
+    for (const std::string_view directory : {exports::export_directory, exports::set_directory}) {
+        const auto names = disk.list(directory);
+        const auto counts = [&](const std::string& name) {
+            return !name.ends_with(".tmp") &&
+                   std::string(directory) + "/" + name != exports::empty_set_path;
+        };
+        if (names.has_value() && std::any_of(names->begin(), names->end(), counts)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void EndOnLogFailure::log_failed(boost::system::error_code error) noexcept {
@@ -183,6 +198,12 @@ explained<void> Process::open_files() {
     }
     {
         store::BlockingLane lane(*store_);
+        if (store_->recovery().records == 0 && holds_files(*disk_)) {
+            return failure(Error::corrupt,
+                           settings_.store.data +
+                               ": files/ holds uploads or exports, but the store knows of none: is "
+                               "log/ missing? Nothing was changed");
+        }
         const auto removed = http::remove_orphans(*disk_, lane.lane());
         if (removed.has_error()) {
             return failure(removed.error(), "files: " + removed.error().message());
@@ -238,7 +259,8 @@ explained<bool> Process::load_certificate() {
 explained<void> Process::open_listeners() {
     const program::ListenAddress& address = settings_.http.listen;
     const bool is_ipv6 = address.host.find(':') != std::string::npos;
-    const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
+    const std::string name = address.host == "localhost" ? "127.0.0.1" : address.host;
+    const std::string host = is_ipv6 ? "[" + name + "]" : name;
     const std::string text = host + ":" + std::to_string(address.port);
     const auto endpoint = http::parse_endpoint(text);
     if (endpoint.has_error()) {

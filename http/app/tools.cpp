@@ -94,6 +94,10 @@ ExitCode run(const program::TokenCommand& command) {
     if (secret.has_error()) {
         return complain(secret.error());
     }
+    constexpr std::size_t subject_bytes_max = 256;
+    if (command.subject.empty() || command.subject.size() > subject_bytes_max) {
+        return complain(failure(Error::malformed, "--subject has 1 to 256 bytes"));
+    }
     auth::TokenRequest request;
     request.tenant = command.tenant;
     request.subject = command.subject;
@@ -181,6 +185,10 @@ ExitCode run(const program::VerifyCommand& command) {
     auto disk = open_existing(command.data);
     if (disk.has_error()) {
         return complain(disk.error());
+    }
+    const auto log_files = (*disk)->list("log");
+    if (log_files.has_error() || log_files->empty()) {
+        return complain(failure(Error::not_found, command.data + ": there is no log here"));
     }
     const store::VerifyReport report = store::verify_directory(**disk);
     for (const store::Finding& finding : report.findings) {

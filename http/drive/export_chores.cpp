@@ -47,8 +47,8 @@ void ExportChores::survey(const job::RecordId& id, const store::RecordView& reco
         agenda_.note(id, exports::due_at(*standing, life_), now);
         return;
     }
-    // Whoever queues a job offers it. If nothing is on offer and a job can be claimed, it was queued
-    // before the start, or by a move of which nobody was told that it had succeeded.
+    // Whoever queues a job offers it. If nothing is on offer and a job can be claimed, it was
+    // queued before the start, or by a move of which nobody was told that it had succeeded.
     if (has_workers_ && ready_.size() == 0) {
         queued_.push_back(id.id);
     }
@@ -132,7 +132,11 @@ result<std::size_t> remove_orphans(world::Disk& disk, store::Lane& lane) {
             if (named.contains(path)) {
                 continue;
             }
-            if (auto gone = disk.remove(path); gone.has_error()) {
+            const auto gone = disk.remove(path);
+            if (gone.has_error() && gone.error() == boost::system::errc::is_a_directory) {
+                continue;  // none of ours: lost+found, an operator's
+            }
+            if (gone.has_error()) {
                 return gone.error();
             }
             ++removed;

@@ -121,6 +121,7 @@ void Housekeeper::sweep_keys(store::BlockingLane& lane) {
             }
             ForgetKey forget(name);
             lane.run(forget);
+            do_what_is_due(lane);  // a sweep of many keys keeps no timer waiting
         }
     } while (names.size() == sweep_batch);
 }

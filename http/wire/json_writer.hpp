@@ -13,9 +13,6 @@
 
 namespace belay::wire {
 
-/// Appends `text` as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
-void append_json_string(std::string& to, std::string_view text);
-
 class JsonWriter {
   public:
     /// `to` must outlive the writer.

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "core/base/json_text.hpp"
 #include "http/wire/json.hpp"
 
 namespace belay::wire {
