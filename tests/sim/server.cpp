@@ -1,0 +1,98 @@
+#include "tests/sim/server.hpp"
+
+#include "core/exports/context.hpp"
+#include "core/exports/files.hpp"
+
+namespace belay::sim {
+namespace {
+
+constexpr WallTime birth(Milliseconds(1'795'000'000'000));
+
+store::Schema schema() {
+    const auto no_lists = [](ByteSpan, store::Memberships&) {};
+    const auto no_words = [](ByteSpan, std::string&) {};
+    store::Schema made;
+    made.kinds = {{exports::context_kind, "context", no_lists, no_words},
+                  {exports::export_job_kind, "export_job", no_lists, no_words}};
+    return made;
+}
+
+store::Settings settings() {
+    store::Settings made;
+    made.ring_bytes = 4 << 20;
+    made.segment_bytes = 1 << 20;
+    made.snapshot_interval = Milliseconds(0);  // so that the log has the whole history
+    made.single_threaded = true;
+    return made;
+}
+
+}  // namespace
+
+Server::Machine::Machine(std::uint64_t seed, Bystander& bystander)
+    : sim_disk(seed),
+      manual_clock(birth),
+      entropy(seed),
+      disk(sim_disk, bystander),
+      clock(manual_clock, bystander) {}
+
+Server::Server(Machine& machine)
+    : machine_(machine), chores_(machine.disk, ready, agenda, machine.life, true) {}
+
+explained<std::unique_ptr<Server>> Server::start(Machine& machine) {
+    std::unique_ptr<Server> server(new Server(machine));
+    auto opened = store::Store::open(machine.disk, machine.clock, machine.entropy, schema(),
+                                     settings(), server->listener_);
+    if (opened.has_error()) {
+        return opened.error();
+    }
+    server->store_ = std::move(*opened);
+    if (auto made = exports::make_directories(machine.disk); made.has_error()) {
+        return failure(made.error(), "directories");
+    }
+    for (auto& worker : server->workers_) {
+        worker.emplace(*server->store_);
+    }
+    for (auto& client : server->clients_) {
+        client.emplace(server->store_->open_lane(server->waker_));
+    }
+    server->house_.emplace(*server->store_);
+    server->reader_.emplace(server->store_->open_lane(server->waker_));
+    if (auto removed = http::remove_orphans(machine.disk, *server->reader_); removed.has_error()) {
+        return failure(removed.error(), "orphans");
+    }
+    server->survey();
+    return server;
+}
+
+void Server::end() {
+    for (auto& client : clients_) {
+        while (client->pending() != 0) {
+            store_->pump();
+            client->poll();
+        }
+    }
+}
+
+bool Server::has_ended() const {
+    return machine_.sim_disk.is_crashed() || listener_.has_failed;
+}
+
+bool Server::close() {
+    return store_->close().has_value();
+}
+
+void Server::survey() {
+    const WallTime now = reader_->now();
+    reader_->walk([&](const job::RecordId& id, const store::RecordView& record) {
+        if (chores_.is_about(id.kind)) {
+            chores_.survey(id, record, now);
+        }
+    });
+    chores_.end_survey();
+}
+
+http::ExportParts Server::parts_of_worker(std::size_t number) {
+    return {*workers_[number], machine_.disk, machine_.clock, agenda, machine_.life};
+}
+
+}  // namespace belay::sim
