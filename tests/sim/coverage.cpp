@@ -80,6 +80,17 @@ std::string describe(const std::optional<Stage>& stage, Place place, exports::Ph
     return text;
 }
 
+std::string describe(Disturbance disturbance, Place place) {
+    return std::string(disturbance_names[index(disturbance)]) + ", " +
+           std::string(place_names[index(place)]);
+}
+
+std::string describe_pair(std::size_t pair) {
+    const auto phase = static_cast<exports::Phase>(pair / exports::Rules::asks);
+    const std::string_view name = phase == exports::Phase::absent ? "absent" : name_of(phase);
+    return std::string(name) + ", " + std::string(ask_names[pair % exports::Rules::asks]);
+}
+
 }  // namespace
 
 bool uses_the_log(Disturbance disturbance) noexcept {
@@ -103,9 +114,7 @@ std::vector<std::string> Coverage::missing() const {
     std::vector<std::string> lines;
     for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
         if (pairs_[pair] == 0) {
-            const auto phase = static_cast<exports::Phase>(pair / exports::Rules::asks);
-            lines.push_back(std::string(name_of(phase)) + " was never asked to " +
-                            std::string(ask_names[pair % exports::Rules::asks]));
+            lines.push_back("never asked: " + describe_pair(pair));
         }
     }
     for (const CancelPoint& point : cancel_points()) {
@@ -136,6 +145,15 @@ std::string Coverage::summary() const {
     for (const auto& [point, count] : cancels_) {
         text += "  " + describe(std::get<0>(point), std::get<1>(point), std::get<2>(point)) + ": " +
                 std::to_string(count) + "\n";
+    }
+    text += "disturbances by place:\n";
+    for (const auto& [disturbance, count] : disturbances_) {
+        text += "  " + describe(disturbance.first, disturbance.second) + ": " +
+                std::to_string(count) + "\n";
+    }
+    text += "asks by phase:\n";
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
+        text += "  " + describe_pair(pair) + ": " + std::to_string(pairs_[pair]) + "\n";
     }
     return text;
 }

@@ -52,7 +52,7 @@ class Coverage {
     /// What can be met and was not, a line each.
     std::vector<std::string> missing() const;
 
-    /// How often the cancels came where.
+    /// All that was counted.
     std::string summary() const;
 
   private:

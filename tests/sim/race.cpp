@@ -113,16 +113,15 @@ void Race::make_plan() {
             1 + random_.below(static_cast<std::uint64_t>(Disturbance::count_) - 1));
         const bool ends = what == Disturbance::end_now || what == Disturbance::end_in_a_call ||
                           what == Disturbance::log_fault;
-        if (!ends || random_.one_in(6)) {
+        if (!ends || random_.one_in(10)) {
             add(what);
         }
         if (what == Disturbance::lease_wait) {
             add(Disturbance::chores);
             add(Disturbance::other_worker);
         }
-        if (what == Disturbance::upload) {
-            add(what);
-            add(what);
+        const bool takes_more = what == Disturbance::upload || what == Disturbance::stray_ask;
+        for (int more = takes_more ? 3 : 0; more > 0; --more) {
             add(what);
         }
     }

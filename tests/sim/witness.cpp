@@ -87,6 +87,9 @@ std::string_view Witness::seen(const exports::Job* job, const store::RecordView*
     if (job->phase == Phase::succeeded && (!job->sha256 || job->claim == 0)) {
         return "a succeeded job has no file";
     }
+    if (record->number == number_) {
+        return {};
+    }
     number_ = record->number;
     phase_ = job->phase;
     updated_ = job->updated;
