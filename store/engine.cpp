@@ -142,8 +142,8 @@ explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     if (auto let_go = let_go_of_segments(); let_go.has_error()) {
         return let_go;
     }
-    // On a full disk the store serves reads and cancels from the segment it has; creates are refused
-    // until the next one can be prepared.
+    // On a full disk the store serves reads and cancels from the segment it has; creates are
+    // refused until the next one can be prepared.
     if (auto refilled = supply_->refill();
         refilled.has_error() && refilled.error() != boost::system::errc::no_space_on_device) {
         return failure(refilled.error(), "the next segment of the log cannot be prepared: " +

@@ -63,6 +63,7 @@ Participant::Participant(Epochs& epochs, PoolLane& pool)
 
 Participant::~Participant() {
     leave_to_others();
+    // Release, pairs with the acquire of the participant that takes the slot next.
     epochs_.slots_[index_].taken.store(false, std::memory_order_release);
 }
 
@@ -77,6 +78,7 @@ void Participant::leave_to_others() {
         estate->retired.push_back(ring_[first_]);
         first_ = (first_ + 1) & (ring_.size() - 1);
     }
+    // Relaxed: the exchange below checks that it still holds.
     estate->next = epochs_.estates_.load(std::memory_order_relaxed);
     // Release, pairs with the acquire in adopt_estates. Nobody takes single estates off the stack,
     // so there is no ABA.

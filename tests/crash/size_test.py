@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A large upload and a large export run in bounded memory, while cancels are answered.
-usage: size_test.py PROGRAM     BELAY_TEST_SIZE=full: 10 million rows (over 1 GiB) instead of a tenth."""
+usage: size_test.py PROGRAM
+BELAY_TEST_SIZE=full: 10 million rows (over 1 GiB) instead of a tenth."""
 
 import os
 import pathlib
@@ -53,7 +54,8 @@ class Probe(threading.Thread):
         latencies = sorted(self.latencies)
         assert latencies, "no cancel was asked"
         above = self.most_kib - idle_kib
-        print(f"{what}: {above} KiB above idle ({idle_kib} KiB); {len(latencies)} cancels meanwhile: "
+        print(f"{what}: {above} KiB above idle ({idle_kib} KiB); "
+              f"{len(latencies)} cancels meanwhile: "
               f"median {latencies[len(latencies) // 2]:.1f} ms, "
               f"p99 {latencies[len(latencies) * 99 // 100]:.1f} ms, "
               f"most {latencies[-1]:.1f} ms", flush=True)
