@@ -7,6 +7,7 @@
 #include "auth/url_keys.hpp"
 #include "core/exports/files.hpp"
 #include "core/run/stop.hpp"
+#include "http/app/part_settings.hpp"
 #include "http/drive/export_chores.hpp"
 
 namespace belay::app {
@@ -19,47 +20,6 @@ constexpr unsigned background_threads = 2;
 
 /// Between two looks at the files of keys.
 constexpr std::chrono::seconds watch_interval(1);
-
-unsigned shard_count(const program::Settings& settings) {
-    if (settings.http.threads != 0) {
-        return settings.http.threads;
-    }
-    return std::max(1U, std::thread::hardware_concurrency());
-}
-
-export_jobs::Settings export_settings(const program::Settings& settings,
-                                      const std::string& public_url) {
-    export_jobs::Settings made;
-    made.error_style = settings.exports.error_style == program::ErrorStyle::seed
-                           ? export_jobs::ErrorStyle::seed
-                           : export_jobs::ErrorStyle::mtch;
-    made.life.lease = settings.exports.lease;
-    made.life.attempts_max = settings.exports.max_attempts;
-    made.life.retry_delay = settings.exports.retry_delay;
-    made.life.retry_delay_max = settings.exports.max_retry_delay;
-    made.life.retention = settings.exports.retention;
-    made.url_lifetime = settings.exports.url_lifetime;
-    made.public_url = public_url;
-    made.json_bytes_max = settings.http.max_json_body;
-    made.upload_bytes_max = settings.http.max_upload;
-    made.has_workers = settings.exports.workers != 0;
-    return made;
-}
-
-http::ServerSettings server_settings(const program::Settings& settings) {
-    http::ServerSettings made;
-    made.head.request_line_bytes_max = settings.http.max_request_line;
-    made.head.field_section_bytes_max = settings.http.max_header;
-    made.head.field_count_max = settings.http.max_header_fields;
-    made.header_timeout = settings.http.header_timeout;
-    made.body_timeout = settings.http.body_timeout;
-    made.write_timeout = settings.http.write_timeout;
-    made.idle_timeout = settings.http.idle_timeout;
-    // Of the time for a stop the last quarter is the workers', the log's and the snapshot's.
-    made.drain_timeout = settings.http.drain_timeout * 3 / 4;
-    made.connections_max = settings.http.max_connections;
-    return made;
-}
 
 std::string url_of(const program::ListenAddress& address, std::uint16_t port, bool tls) {
     const bool is_ipv6 = address.host.find(':') != std::string::npos;
@@ -154,20 +114,21 @@ explained<void> Process::start() {
 }
 
 explained<void> Process::open_store() {
+    const explained<store::Settings> settings = store_settings(settings_);
+    if (settings.has_error()) {
+        return settings.error();
+    }
+    if (settings->ring_bytes > settings_.store.ring_bytes) {
+        log_.info("the ring is larger than store.ring_bytes says, since so many threads need it",
+                  {{"set", settings_.store.ring_bytes}, {"ring_bytes", settings->ring_bytes}});
+    }
     auto disk = world::open_posix_disk(settings_.store.data);
     if (disk.has_error()) {
         return failure(disk.error(), settings_.store.data + ": " + disk.error().message());
     }
     disk_ = std::move(*disk);
-    store::Settings settings;
-    settings.data_directory = settings_.store.data;
-    settings.ring_bytes = settings_.store.ring_bytes;
-    settings.segment_bytes = settings_.store.segment_bytes;
-    settings.memory_bytes_max = settings_.store.max_memory;
-    settings.snapshot_interval = settings_.store.snapshot_interval;
-    settings.commit_timeout = settings_.http.commit_timeout;
     auto store =
-        store::Store::open(*disk_, clock_, store_entropy_, families::schema(), settings, failure_);
+        store::Store::open(*disk_, clock_, store_entropy_, families::schema(), *settings, failure_);
     if (store.has_error()) {
         return store.error();
     }

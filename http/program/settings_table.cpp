@@ -144,7 +144,7 @@ constexpr auto table = std::to_array<Setting>({
     store<&S::data>("data", needed_path, "./belay-data",
         "The data directory; made if absent."),
     store<&S::ring_bytes>("ring_bytes", size(2 * mib, 4 * gib), "64MiB",
-        "Memory between the serving threads and the log thread."),
+        "Memory between all threads and the log thread; made larger if they are more than it serves."),
     store<&S::segment_bytes>("segment_bytes", size(mib, 4 * gib), "64MiB",
         "Size of one file of the log."),
     store<&S::snapshot_interval>("snapshot_interval", duration(second, day), "10m",
@@ -153,7 +153,7 @@ constexpr auto table = std::to_array<Setting>({
         "Memory for jobs and idempotency keys; when it is full, creates are answered 503."),
 
     exports<&E::workers>("workers", integer(0, 1024), "2",
-        "Threads that run export jobs; 0: jobs wait, none runs."),
+        "Threads that run export jobs, at most 251 together with http.threads; 0: jobs wait, none runs."),
     exports<&E::rows_per_second>("rows_per_second", integer(0, 1'000'000'000), "0",
         "How fast each running export may go; 0: no limit."),
     exports<&E::error_style>("error_style", choice("seed|mtch"), "seed",
