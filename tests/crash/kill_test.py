@@ -1,14 +1,23 @@
 #!/usr/bin/env python3
 """kill -9 at random moments of a mixed load; after each start everything that was answered must
-still be true. usage: kill_test.py PROGRAM        BELAY_TEST_SIZE=full: 200 kills instead of 20;
-BELAY_TEST_SEED=N: another seed."""
+still be true.
 
-import glob
-import hashlib
+usage: kill_test.py PROGRAM
+environment: BELAY_TEST_SIZE=full: 200 kills under load instead of 20; BELAY_TEST_SEED=N.
+
+A round is: a start (some are killed before it is done), clients that ask all at once, an end at a
+random moment, `belay verify`, a start without workers in which nothing moves by itself and in which
+everything is compared, and the end of that. Most ends are kill -9; some are SIGTERM, which has to
+exit with 0, some are SIGTERM and at once another, which exits with 4 and is to be as safe as a
+kill.
+"""
+
+import dataclasses
 import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -18,270 +27,254 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from belay_client import Client, Server, wait_for  # noqa: E402
-from history import Event, check_all, check_list  # noqa: E402
+from belay_client import Server, wait_for  # noqa: E402
+from history import Checker, judge_cut, judge_files, judge_growth  # noqa: E402
+from load import Client, Pool  # noqa: E402
+from wire import Connection, Request  # noqa: E402
 
 CLIENTS = 4
-SAMPLE = (ROOT / "examples" / "transactions.csv").read_bytes()
-SMALLER = b"\n".join(SAMPLE.split(b"\n")[:500]) + b"\n"
-REPORTS = [(report, form) for report in ("MATCHED", "UNMATCHED", "VARIANCE")
-           for form in ("CSV", "JSON", "XML")]
+JOIN_SECONDS = 120
+COMMON = {"store.ring_bytes": "16MiB", "exports.lease": "1s", "exports.retry_delay": "50ms"}
+
+# What may be more at the end than at the beginning. Memory: beside what the records need.
+GROWTH = {"descriptors": 4, "memory beyond records, KiB": 16 * 1024, "log files": 4,
+          "snapshots": 1, "other files": 1}
 
 
-class Load(threading.Thread):
-    """One client: its own context, its own jobs and keys; asks until it is told to stop."""
+def pause(seconds):
+    """Time that passes by itself: the moment of a kill is what is tried here."""
+    threading.Event().wait(seconds)
 
-    def __init__(self, number, seed):
-        super().__init__()
-        self.number = number
+
+class Killing:
+    def __init__(self, program, seed, kills, folder):
         self.random = random.Random(seed)
-        self.events = []
-        self.jobs = []
-        self.unknown = []  # keyed requests whose answer was lost: (kind, call)
-        self.keys = 0
-        self.context = None
-        self.uploads = set()
-        self.stop = threading.Event()
-
-    def prepare(self, client):
-        self.context = client.make_context(f"context {self.number}").json()["id"]
-        self.upload(client)
-
-    def new_key(self):
-        self.keys += 1
-        return f"key-{self.number}-{self.keys}"
-
-    def ask(self, kind, path, call, key=None, job=None):
-        """Makes a request and notes what came of it; gives the answer, or None if it was lost."""
-        event = Event(time.monotonic(), None, kind, key=key, path=path, job=job)
-        self.events.append(event)
-        try:
-            answer = call()
-        except Exception:  # the server was killed: any kind of broken connection
-            return None
-        event.ended = time.monotonic()
-        event.status, event.body, event.replayed = answer.status, answer.body, answer.replayed
-        if kind == "create" and answer.status == 202:
-            event.job, event.state = answer.json()["jobId"], "QUEUED"
-            if answer.replayed == "true":
-                event.state = None  # what it was then
-        elif kind in ("get", "cancel") and answer.status == 200:
-            event.state = None if answer.replayed == "true" else answer.json()["status"]
-            if kind == "cancel":
-                event.state = answer.json()["status"]
-        elif kind == "cancel" and answer.status == 409:
-            event.state = answer.json()["details"].get("status")
-        return answer
-
-    def create(self, client, key=None, choice=None):
-        key = key or self.new_key()
-        report, form = choice or self.random.choice(REPORTS)
-        path = f"/v1/contexts/{self.context}/export-jobs"
-        answer = self.ask("create", path,
-                          lambda: client.create(self.context, report, form, key=key,
-                                                dateFrom="2026-10-22", dateTo="2026-11-21"), key)
-        if answer is None:
-            self.unknown.append(lambda again: self.create(again, key, (report, form)))
-        elif answer.status == 202:
-            job = answer.json()["jobId"]
-            if job not in self.jobs:
-                self.jobs.append(job)
-
-    def cancel(self, client, job=None, key=None):
-        job = job or self.random.choice(self.jobs)
-        key = key or (self.new_key() if self.random.random() < 0.7 else None)
-        path = f"/v1/export-jobs/{job}/cancel"
-        answer = self.ask("cancel", path, lambda: client.cancel(job, key=key), key, job)
-        if answer is None and key:
-            self.unknown.append(lambda again: self.cancel(again, job, key))
-
-    def get(self, client, job=None):
-        job = job or self.random.choice(self.jobs)
-        self.ask("get", f"/v1/export-jobs/{job}", lambda: client.job(job), job=job)
-
-    def upload(self, client):
-        text = self.random.choice((SAMPLE, SMALLER))
-        self.uploads.add(hashlib.sha256(text).hexdigest())
-        self.ask("upload", "", lambda: client.upload(self.context, text))
-
-    def list(self, client):
-        self.ask("list", "", lambda: client.get("/v1/export-jobs?limit=50"))
+        self.wanted = kills
+        self.folder = folder
+        self.server = Server(program, folder + "/data")
+        self.instrumented = b"__asan_init" in pathlib.Path(program).read_bytes()
+        self.checker = Checker()
+        self.pool = Pool()
+        self.clients = [Client(f"c{number}", self.pool, self.random.random())
+                        for number in range(CLIENTS)]
+        self.observer = Client("observer", self.pool, self.random.random())
+        self.token = None
+        self.history = open(folder + "/history", "w", encoding="utf-8")
+        self.counts = dict.fromkeys(("rounds", "kills", "early kills", "orderly ends",
+                                     "forced ends", "requests", "lost answers", "cuts"), 0)
+        self.samples = []
 
     def run(self):
-        client = self.client
-        while not self.stop.is_set():
-            if not self.jobs or self.random.random() < 0.3:
-                self.create(client)
-                continue
-            action = self.random.choice([self.cancel] * 3 + [self.get] * 4 + [self.list] +
-                                        ([self.upload] if self.random.random() < 0.2 else []))
-            action(client)
-            if self.events[-1].ended is None:
-                return  # the server is gone
+        """What was found; nothing if all is well."""
+        while self.counts["kills"] < self.wanted:
+            self.counts["rounds"] += 1
+            findings = self.round()
+            if findings:
+                return findings
+            if self.counts["rounds"] % 10 == 0:
+                print(f"round {self.counts['rounds']}: {self.counts['kills']} kills, "
+                      f"{self.counts['requests']} requests, {len(self.pool.jobs)} jobs", flush=True)
+        # Under sanitizers freed memory is kept back, and does not count.
+        allowed = dict(GROWTH)
+        if self.instrumented:
+            allowed.pop("memory beyond records, KiB")
+        return list(judge_growth(self.samples, allowed))
 
-    def ask_again(self, client):
-        """Every request whose answer was lost, under its key."""
-        unknown, self.unknown = self.unknown, []
-        for call in unknown:
-            call(client)
+    def round(self):
+        self.load()
+        findings = self.ending_is_sound()
+        if findings:
+            return findings
+        findings = self.compare()
+        self.end(forced=0.1, orderly=0.3)
+        return findings or self.ending_is_sound()
 
-    def replay(self, client, most):
-        """Asks again what was answered before, under the same keys."""
-        answered = [e for e in self.events if e.ended and e.key and e.status < 400]
-        for event in self.random.sample(answered, min(most, len(answered))):
-            if event.kind == "cancel":
-                self.cancel(client, event.job, event.key)
-            elif event.kind == "create":
-                report, form = None, None
-                body = json.loads(client.job(event.job).body)
-                report, form = body["reportType"], body["format"]
-                self.create(client, event.key, (report, form))
+    # A round's load.
 
+    def start(self, settings):
+        """Starts the server; some starts before it are killed before they are done."""
+        self.server.settings = {**COMMON, **settings}
+        while self.random.random() < 0.2:
+            self.server.start(wait=False)
+            pause(self.random.random() * 0.15)
+            self.server.kill()
+            self.counts["early kills"] += 1
+        told = os.path.getsize(self.server.log_path) if os.path.exists(self.server.log_path) else 0
+        self.server.start()
+        self.token = self.token or self.server.token()
+        return told
 
-def all_jobs(client):
-    return listed_jobs(client, None)
+    def load(self):
+        small = self.random.random() < 0.7
+        self.start({
+            "exports.workers": self.random.choice((1, 2, 3)),
+            "exports.rows_per_second": self.random.choice((0, 100, 1000, 20000)),
+            "store.segment_bytes": "1MiB" if small else "8MiB",
+            "store.snapshot_interval": "1s" if small else "10m"})
+        self.clients = [client.again().connect(self.server.port, self.token)
+                        for client in self.clients]
+        for client in self.clients:
+            client.start()
+        pause(self.random.choice((0.02, 0.2, 0.6, 2.0)) * self.random.random())
+        self.counts["kills"] += self.end(forced=0.15, orderly=0.1) == "kill"
+        for client in self.clients:
+            client.join(JOIN_SECONDS)
+            assert not client.is_alive(), f"{client.name} hangs"
+            if client.failure:
+                raise client.failure
 
+    def end(self, forced, orderly):
+        """Ends the server in one of three ways; says in which."""
+        choice = self.random.random()
+        if choice < forced:
+            self.server.process.send_signal(signal.SIGTERM)
+            code = self.server.end(signal.SIGTERM)
+            # 0: it had ended before the second signal came.
+            assert code in (0, 4), f"SIGTERM and SIGTERM ended with {code}"
+            self.counts["forced ends"] += code == 4
+            return "forced"
+        if choice < forced + orderly:
+            code = self.server.end(signal.SIGTERM)
+            assert code == 0, f"SIGTERM ended with {code}"
+            self.counts["orderly ends"] += 1
+            return "orderly"
+        assert self.server.kill() == -signal.SIGKILL, "the server had ended before it was killed"
+        return "kill"
 
-def listed_jobs(client, context):
-    """The jobs of a context, or without one of the tenant."""
-    path = f"/v1/contexts/{context}/export-jobs" if context else "/v1/export-jobs"
-    jobs, cursor = [], ""
-    while True:
-        page = client.get(f"{path}?limit=200{cursor}").json()
-        jobs += page["items"]
-        if not page["hasMore"]:
-            return jobs
-        cursor = "&cursor=" + page["nextCursor"].replace("=", "%3D").replace("+", "%2B")
+    def ending_is_sound(self):
+        code, text = self.server.verify()
+        return [f"belay verify ends with {code}: {text}"] if code != 0 else []
 
+    # The comparison.
 
-def check_files(server, client):
-    """No file but those that a finished job or a context names; none of a canceled job."""
-    findings = []
-    states = {item["id"]: item for item in all_jobs(client)}
-    for path in glob.glob(server.data + "/files/**/*", recursive=True):
-        name = os.path.basename(path)
-        if os.path.isdir(path):
-            continue
-        if name.endswith(".tmp"):
-            job = states.get(name[:36])
-            if job is None or job["status"] != "RUNNING":
-                findings.append(f"a temporary file was left: {name}")
-        elif "/exports/" in path and states[name[:36]]["status"] == "CANCELED":
-            findings.append(f"a canceled job has a file: {name}")
-    for item in states.values():
-        if item["status"] != "SUCCEEDED" and "downloadUrl" in item:
-            findings.append(f"job {item['id']} is {item['status']} and has a download URL")
-    return findings
+    def compare(self):
+        """Starts without workers and looks at everything."""
+        told = self.start({"exports.workers": 0, "store.segment_bytes": "1MiB",
+                           "store.snapshot_interval": "1s"})
+        findings = self.take(self.clients)
+        observer = self.observer = self.observer.again().connect(self.server.port, self.token)
+        contexts = observer.pages("/v1/contexts", "contexts", 200)
+        jobs = observer.pages("/v1/export-jobs", "list", 200)
+        findings += judge_files(os.listdir(self.server.data + "/files/exports"),
+                                set(os.listdir(self.server.data + "/files/sets")) - {"empty"},
+                                jobs, contexts)
+        metrics = self.metrics(observer.connections[1])
+        findings += self.judge_log(told, int(metrics["belay_recovery_cut_bytes"]))
+        if self.random.random() < 0.7:
+            for client in self.clients:
+                observer.unknown, client.unknown = client.unknown, []
+                observer.ask_again()
+        self.sample(observer)
+        for client in self.clients:
+            if client.contexts:
+                observer.walk(client.contexts[-1], 200)
+        walked, observer.walks = observer.walks, []
+        findings += self.take([observer])
+        for context, _, listed in walked:
+            findings += self.checker.judge_listing(context, listed)
+        observer.disconnect()
+        if self.counts["rounds"] % 5 == 0:
+            self.rest()
+        return findings
 
+    def sample(self, observer):
+        """A part of what was ever asked is asked again: replays, jobs, files, URLs of old."""
+        def some(of, most):
+            return self.random.sample(of, min(most, len(of)))
 
-def check_downloads(client, loads, rng):
-    findings = []
-    for load in loads:
-        done = [i for i in listed_jobs(client, load.context) if i["status"] == "SUCCEEDED"]
-        for item in rng.sample(done, min(3, len(done))):
-            wanted = client.get(item["downloadUrl"]).json()["sha256"]
-            if hashlib.sha256(client.download(item["id"]).body).hexdigest() != wanted:
-                findings.append(f"the file of job {item['id']} is not what it should be")
-        shown = client.get(f"/v1/contexts/{load.context}").json()
-        if shown.get("sha256") not in load.uploads:
-            findings.append(f"context {load.context} holds what nobody uploaded")
-    return findings
+        for ask in some(self.pool.keyed, 40):
+            observer.ask(ask)
+        for job in some(self.pool.jobs, 30):
+            observer.ask(observer.get(job[0]), observer.download(job))
+        for file in some(self.pool.files, 10):
+            observer.ask(observer.file(file))
 
+    def take(self, clients):
+        """Has the checker judge what the clients have noted."""
+        events = [event for client in clients for event in client.events]
+        for event in events:
+            noted = {name: value for name, value in dataclasses.asdict(event).items() if value}
+            noted.pop("parsed", None)
+            self.history.write(json.dumps(noted) + "\n")
+        self.history.flush()
+        self.counts["requests"] += len(events)
+        self.counts["lost answers"] += sum(event.ended is None for event in events)
+        findings = self.checker.feed(events)
+        for client in clients:
+            for context, began, listed in client.walks:
+                findings += self.checker.judge_walk(context, began, listed)
+            client.events, client.walks = [], []
+        return findings
 
-def end_round(server, rng, round_number):
-    """Ends the server in one of several ways; whether the end was orderly."""
-    choice = rng.random()
-    if choice < 0.1:
-        code = server.end(signal.SIGTERM)
-        assert code == 0, f"SIGTERM ended with {code}"
-        return True
-    if choice < 0.2:
-        server.process.send_signal(signal.SIGTERM)
-        code = server.end(signal.SIGTERM)
-        assert code in (0, 4), f"two SIGTERM ended with {code}"
-        return False
-    server.kill()
-    return False
+    def judge_log(self, told, cut_bytes):
+        self.counts["cuts"] += cut_bytes != 0
+        with open(self.server.log_path, "rb") as log:
+            log.seek(told)
+            lines = [json.loads(line) for line in log.read().splitlines() if line]
+        return list(judge_cut(cut_bytes, lines))
+
+    def metrics(self, connection):
+        text = connection.ask(Request("GET", "/metrics")).body.decode()
+        return dict(line.split(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+
+    def rest(self):
+        """Lets the server come to rest and measures what must not grow: two snapshots let go of the
+        log below them."""
+        data = self.server.data
+        connection = Connection(self.server.port, self.token)
+        observer = self.observer.again().connect(self.server.port, self.token)
+
+        def rested():
+            observer.ask(observer.make_context())  # a snapshot needs news
+            return int(self.metrics(connection)["belay_snapshots_total"]) >= 3
+
+        wait_for(rested, 60, "the third snapshot")
+        wait_for(lambda: len(os.listdir(data + "/log")) <= 6, 30, "an end of old segments")
+        metrics = self.metrics(connection)
+        records_kib = (int(metrics["belay_store_memory_bytes"]) >> 10) + len(self.pool.jobs) // 2
+        process = f"/proc/{self.server.process.pid}/fd"
+        named = len(os.listdir(data + "/files/exports")) + len(os.listdir(data + "/files/sets"))
+        self.samples.append({
+            "descriptors": len(os.listdir(process)),
+            "memory beyond records, KiB": self.server.memory_kib() - records_kib,
+            "log files": len(os.listdir(data + "/log")),
+            "snapshots": len(os.listdir(data + "/snapshot")),
+            "other files": sum(len(names) for _, _, names in os.walk(data)) - named -
+                           len(os.listdir(data + "/log")) - len(os.listdir(data + "/snapshot"))})
+        connection.close()
+        observer.disconnect()
+        self.observer.keys = observer.keys
+        self.checker.feed(observer.events)
 
 
 def run(program):
     seed = int(os.environ.get("BELAY_TEST_SEED", "20261122"))
     kills = 200 if os.environ.get("BELAY_TEST_SIZE") == "full" else 20
-    print(f"seed {seed}, {kills} ends", flush=True)
-    rng = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {"exports.workers": 2, "exports.rows_per_second": 5000, "exports.lease": "1s",
-                    "store.segment_bytes": "1MiB", "store.ring_bytes": "16MiB",
-                    "store.snapshot_interval": "1s"}
-        server = Server(program, folder + "/data", settings).start()
-        token = server.token()
-        client = Client(server, token)
-        loads = [Load(number, rng.random()) for number in range(CLIENTS)]
-        for load in loads:
-            load.prepare(client)
-        files_before = None
-        requests = jobs = 0
-        for round_number in range(kills):
-            for load in loads:
-                load.client = Client(server, token)
-            threads = [threading.Thread(target=load.run) for load in loads]
-            for thread in threads:
-                thread.start()
-            # Some ends come at once, some after a while; waiting is the test's subject here.
-            threading.Event().wait(rng.choice((0.05, 0.2, 0.5, 1.0)) * rng.random())
-            end_round(server, rng, round_number)
-            for load in loads:
-                load.stop.set()
-            for thread in threads:
-                thread.join()
-            for load in loads:
-                load.stop.clear()
-            verified, text = server.verify()
-            assert verified == 0, f"round {round_number}: {text}"
-            if rng.random() < 0.3:
-                # Killed while it recovers, or just after.
-                server.start(wait=False)
-                threading.Event().wait(rng.random() * 0.2)
-                server.kill()
-            server.start()
-            client = Client(server, token)
-            findings = []
-            for load in loads:
-                load.ask_again(client)
-                load.replay(client, 10)
-                for job in rng.sample(load.jobs, min(20, len(load.jobs))):
-                    load.get(client, job)
-                listed = [item["id"] for item in listed_jobs(client, load.context)]
-                findings += list(check_list(load.events, listed))
-                findings += check_all(load.events)
-            wait_for(lambda: not check_files(server, client), 20,
-                     "the order among the files")
-            findings += check_downloads(client, loads, rng)
-            if findings:
-                report = folder + ".history"
-                with open(report, "w", encoding="utf-8") as out:
-                    for load in loads:
-                        out.writelines(f"{event}\n" for event in load.events)
-                print(f"round {round_number}, history in {report}")
-                print("\n".join(sorted(set(findings))[:20]))
-                return 1
-            segments = len(os.listdir(server.data + "/log"))
-            if round_number == kills // 2:
-                files_before = segments
-            if round_number % 20 == 19:
-                # A new chapter: what is listed at the end of each round stays of one size.
-                print(f"round {round_number + 1}: {sum(len(l.events) for l in loads)} requests, "
-                      "every answer is still true", flush=True)
-                requests += sum(len(load.events) for load in loads)
-                jobs += sum(len(load.jobs) for load in loads)
-                loads = [Load(number, rng.random()) for number in range(CLIENTS)]
-                for load in loads:
-                    load.prepare(client)
-        assert segments <= files_before + 8, f"{files_before} segments have become {segments}"
-        print(f"{requests} requests, {jobs} jobs, {kills} ends: every answer is still true")
-        server.kill()
-        assert server.verify()[0] == 0
-    return 0
+    print(f"seed {seed}, {kills} kills", flush=True)
+    folder = tempfile.mkdtemp(prefix="belay-kill-")
+    began = time.monotonic()
+    killing = Killing(program, seed, kills, folder)
+    sound = False
+    try:
+        findings = killing.run()
+        sound = not findings
+        print(", ".join(f"{count} {what}" for what, count in killing.counts.items()) +
+              f", {len(killing.pool.jobs)} jobs, {killing.checker.busy} answers 503, "
+              f"{time.monotonic() - began:.0f} s")
+        print("at rest, first and last:", killing.samples[:1], killing.samples[-1:])
+        for finding in sorted(set(findings))[:20]:
+            print(finding)
+        print("every answer is still true" if sound else f"{len(findings)} findings")
+    finally:
+        if killing.server.process is not None:
+            killing.server.kill()
+        killing.history.close()
+        if sound:
+            shutil.rmtree(folder)
+        else:
+            print(f"seed {seed}, round {killing.counts['rounds']}; the history is in "
+                  f"{folder}/history, the data in {folder}/data")
+    return 0 if sound else 1
 
 
 if __name__ == "__main__":
