@@ -109,7 +109,8 @@ class Context:
     began: dict = dataclasses.field(default_factory=dict)    # number -> the earliest began
     rows: dict = dataclasses.field(default_factory=dict)     # number -> rows as acknowledged
     expected: dict = dataclasses.field(default_factory=dict)  # number -> rows by reportType
-    floor: list = dataclasses.field(default_factory=list)    # (time, number): from then on >= number
+    # (time, number): from then on >= number
+    floor: list = dataclasses.field(default_factory=list)
     keys: set = dataclasses.field(default_factory=set)       # of creates: (path, key)
     lost: int = 0                                            # creates without a key
 
@@ -436,7 +437,7 @@ def judge_files(exports, sets, jobs, contexts):
 
 
 def judge_cut(cut_bytes, log_lines):
-    """A start that has cut the end of the log says so once, with the octets; another says nothing."""
+    """A start that has cut the end of the log says so once, with the octets; others do not."""
     told = [line for line in log_lines if "has been cut" in line.get("message", "")]
     if cut_bytes and [line.get("bytes") for line in told] != [cut_bytes]:
         yield f"{cut_bytes} bytes were cut, and the log says {told}"

@@ -29,7 +29,8 @@ RECENT = 60  # of what may be asked again at once
 def transactions(number, large=False):
     """The upload of this number: (content type, bytes, rows by report). Every row of every report
     on it bears the mark "mark-NUMBER-"; no two uploads have equal bytes."""
-    matched, unmatched, fees = (6000 if large else 20) + number % 17, 10 + number % 5, number % 3 + 1
+    matched = (6000 if large else 20) + number % 17
+    unmatched, fees = 10 + number % 5, number % 3 + 1
     rows = [(f"mark-{number}-{i}", f"group-{i // 2}" if i < matched else "", SOURCE, f"{i}.25",
              "BRL", "MATCHED" if i < matched else "UNMATCHED", "2026-11-01", "", "", f"{i}.50",
              f"fee-{i % fees}", f"mark-{number}-fee") for i in range(matched + unmatched)]
