@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 3> prefixes{"/v1/contexts", "/v1/export-j
 constexpr std::array<std::string_view, 4> upload_types{
     "text/csv", "application/x-ndjson", "application/jsonlines", "application/ndjson"};
 
+constexpr http::ResponseField retry_field{"Retry-After", "1"};
+constexpr int status_busy = 503;
+
 }  // namespace
 
 Family::Family(const Settings& settings, const Parts& parts)
@@ -86,7 +89,9 @@ void Family::fail(http::Exchange& exchange, const ErrorKind& kind) const {
     std::string& body = exchange.scratch();
     body.clear();
     render_error(settings_.error_style, kind, {}, {}, body);
-    exchange.respond(kind.status, "application/json", body);
+    exchange.respond(kind.status, "application/json", body,
+                     kind.status == status_busy ? http::ResponseFields(&retry_field, 1)
+                                                : http::ResponseFields());
 }
 
 void Family::refuse(http::Exchange& exchange, const Refusal& refusal) const {
