@@ -100,6 +100,10 @@ class Right(unittest.TestCase):
         self.accepts([upload(0, 1), create(1), upload(2, 2), get(3, "SUCCEEDED"), download(4),
                       file(5, numbers=(1,)), file(6, numbers=(1,))])
 
+    def test_a_file_before_the_answer_that_named_it(self):
+        """Two clients share a link: the one's file may stand before the other's answer."""
+        self.accepts([upload(0, 1), create(1), get(2, "SUCCEEDED"), file(4), download(3)])
+
     def test_what_overlaps_may_come_in_either_order(self):
         late = dataclasses.replace(get(0, "RUNNING"), ended=9)
         self.accepts([create(0), late, cancel(1)])
@@ -237,6 +241,7 @@ class Planted(unittest.TestCase):
         self.finds("bytesWritten", history + [file(4, size=499)])
         self.finds("recordsWritten", history + [file(4, rows=19)])
         self.finds("digest of job", history, [download(9, "another")])
+        self.finds("digest of job", history[:-1], [file(4, digest="other"), download(3)])
 
     def test_reports_on_the_wrong_set(self):
         history = [upload(0, 1), upload(1, 2), create(2), get(3, "SUCCEEDED"), upload(4, 3),

@@ -201,9 +201,16 @@ bool Race::wait_for_what_is_due() {
     is_armed_ = false;
     server_->survey();
     is_armed_ = true;
-    require(server_->ready.size() != 0 || server_->agenda.size() != 0,
+    // A cancel whose client no longer waited may have become durable since the last look.
+    observe_round();
+    require(server_->ready.size() != 0 || server_->agenda.size() != 0 || have_all_ended(),
             "a job that has not ended is remembered by somebody");
     return broken_.empty();
+}
+
+bool Race::have_all_ended() const {
+    return std::all_of(witnesses_.begin() + static_cast<std::ptrdiff_t>(round_begin_),
+                       witnesses_.end(), [](const Witness& each) { return each.has_ended(); });
 }
 
 /// Every job of the round has ended, and nobody is at work or waits for an answer.
@@ -215,8 +222,7 @@ bool Race::is_round_over() {
         return false;
     }
     observe_round();
-    return std::all_of(witnesses_.begin() + static_cast<std::ptrdiff_t>(round_begin_),
-                       witnesses_.end(), [](const Witness& each) { return each.has_ended(); });
+    return have_all_ended();
 }
 
 void Race::start_server() {

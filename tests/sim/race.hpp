@@ -23,6 +23,18 @@
 
 namespace belay::sim {
 
+/// While it lives, nobody else acts as the one it stands for.
+class Busy {
+  public:
+    explicit Busy(bool& flag) : flag_(flag) { flag_ = true; }
+    ~Busy() { flag_ = false; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+
+  private:
+    bool& flag_;
+};
+
 class Race final : public Bystander {
   public:
     /// `coverage` outlives it.
@@ -72,31 +84,34 @@ class Race final : public Bystander {
     bool take_turn_of_worker();
     bool wait_for_what_is_due();
     bool is_round_over();
+    bool have_all_ended() const;
     void start_server();
     void restart(bool is_orderly);
     void judge_round();
     void observe(Witness& witness);
     void observe_round();
-    void hear_answers();
     void require(bool holds, std::string_view law, const Witness* witness = nullptr);
     void note(std::string what) { trace_.push_back(std::move(what)); }
 
-    // What a disturbance does (disturbances.cpp). False: there was nobody to do it to.
-    bool disturb(Disturbance what, Place place);
+    // What clients ask (clients.cpp). False: none of them is free to.
+    bool submit(store::Operation& operation);
     bool cancel(Witness& witness, Place place);
     bool ask_astray();
+    void hear_answers();
+    Witness& witness_of_round();
+    Witness& any_witness();
+    const Worker* worker_on(const Witness& witness) const;
+
+    // What else gets in the way (disturbances.cpp). False: there was nobody to do it to.
+    bool disturb(Disturbance what, Place place);
     bool step_upload();
     bool do_chores();
     bool step_other_worker();
     bool release_one();
     bool break_file();
     bool pass_time(Milliseconds time);
-    bool submit(store::Operation& operation);
     bool start_attempt(Worker& worker);
     void step(Worker& worker);
-    Witness& witness_of_round();
-    Witness& any_witness();
-    const Worker* worker_on(const Witness& witness) const;
 
     // The end of a life (epilogue.cpp).
     void play_epilogue();
