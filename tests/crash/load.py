@@ -231,7 +231,10 @@ class Client(threading.Thread):
         return self.random.choice(jobs[-10:] if self.random.random() < 0.7 else jobs)
 
     def cancel(self, key):
-        job, _, form = self.some_job()
+        return self.cancel_of(self.some_job(), key)
+
+    def cancel_of(self, job, key):
+        job, _, form = job
         return Ask("cancel", Request("POST", f"/v1/export-jobs/{job}/cancel", key=key), job=job,
                    form=form)
 

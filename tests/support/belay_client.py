@@ -33,10 +33,12 @@ class Answer:
 
 
 class Server:
-    """A belay process on a data directory. `settings` are "section.key": value."""
+    """A belay process on a data directory. `settings` are "section.key": value; `prefix` is a
+    command that runs the one behind it in its own place (as strace -D does)."""
 
-    def __init__(self, program, data, settings=None, arguments=()):
+    def __init__(self, program, data, settings=None, arguments=(), prefix=()):
         self.program = program
+        self.prefix = list(prefix)
         self.data = data
         self.settings = settings or {}
         self.arguments = list(arguments)
@@ -45,7 +47,8 @@ class Server:
         self.log_path = data + ".log"
 
     def start(self, wait=True):
-        command = [self.program, "serve", "--data", self.data, "--listen", "127.0.0.1:0"]
+        command = [*self.prefix, self.program, "serve", "--data", self.data,
+                   "--listen", "127.0.0.1:0"]
         for name, value in self.settings.items():
             command += ["--set", f"{name}={value}"]
         self.log = open(self.log_path, "ab")

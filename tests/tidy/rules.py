@@ -179,6 +179,7 @@ RULES = [
     ("detached", asio_detached, CODE, CPP, {}),
     ("clock", reads_clock, (*PRODUCT, "tests/"), CPP, {
         "core/world/clock.cpp": "it is the clock",
+        "tests/crash/preload/faults.cpp": "stands in the clock's place",
     }),
     ("disk", touches_disk, PRODUCT, CPP, {
         "core/run/shard.cpp": "wakes a shard through its eventfd",
