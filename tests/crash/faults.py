@@ -11,7 +11,9 @@ import struct
 import subprocess
 import sys
 
-from belay_client import wait_for
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from belay_client import wait_for  # noqa: E402
 
 IN_OWN_NAMESPACE = "--in-own-mount-namespace"
 CALLS = {"openat": 1, "pwrite": 2, "fsync": 4, "fdatasync": 8, "renameat": 16, "unlinkat": 32,
@@ -92,19 +94,24 @@ class Strace:
         self.process.wait(30)
 
 
-def failures(log, call):
-    """Of a log of strace: how many calls on the log's segments came at and after the first failed
-    one, as (failed, others)."""
-    failed = others = 0
+def after_failure(log):
+    """Of a log of strace: the injected failures of calls on the segments of the log, and the calls
+    on them that came after the first of those."""
+    failed, after, pending = [], [], {}
+    begins = re.compile(r"(\d+) +(\w+)\(\d+<[^>]*/log/\d+\.segment>")
+    resumes = re.compile(r"(\d+) +<\.\.\. (\w+) resumed>")
     with open(log, encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if not re.search(r"\b(?:pwrite64|fdatasync|fsync)\(\d+<[^>]*/log/", line):
-                continue
-            if f" {call}(" in line and "(INJECTED)" in line:
-                failed += 1
-            elif failed:
-                others += 1
-    return failed, others
+            call = None
+            if found := begins.match(line):
+                call = pending[found.group(1)] = found.group(2)
+                if failed:
+                    after.append(line)
+            elif (found := resumes.match(line)) and found.group(1) in pending:
+                call = pending.pop(found.group(1))
+            if call and "(INJECTED)" in line:
+                failed.append(call)
+    return failed, after
 
 
 def can_trace():

@@ -1,21 +1,17 @@
 """A server, clients and a checker of all that they have seen: what every test of faults needs."""
 
 import os
-import pathlib
 import random
 import re
 import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-from belay_client import Server, wait_for  # noqa: E402
-from faults import Faults  # noqa: E402
-from history import Checker, judge_cut, judge_files  # noqa: E402
-from load import Client, Pool  # noqa: E402
-from wire import Connection, Request  # noqa: E402
+from faults import Faults  # before belay_client, which it makes known
+from belay_client import Server, wait_for
+from history import Checker, judge_cut, judge_files
+from load import Client, Pool
+from wire import Connection, Request
 
 FULL = os.environ.get("BELAY_TEST_SIZE") == "full"
 SEED = int(os.environ.get("BELAY_TEST_SEED", "20261122"))
