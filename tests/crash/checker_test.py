@@ -9,77 +9,10 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from history import Checker, Event, judge_cut, judge_files, judge_growth  # noqa: E402
-from load import rows_of, transactions  # noqa: E402
-
-JOB, OTHER, CONTEXT = "1" * 36, "2" * 36, "c" * 36
-FORM = ("MATCHED", "CSV")
-
-
-def document(state, job=JOB, **more):
-    shown = {"id": job, "reportType": FORM[0], "format": FORM[1], "status": state,
-             "recordsWritten": 20, "bytesWritten": 500}
-    if state == "SUCCEEDED":
-        shown["downloadUrl"] = "/download"
-    return {**shown, **more}
-
-
-def event(at, kind, status, body, **more):
-    """An answered request; `at` is when it was sent, the answer comes half a second later."""
-    return Event(at, at + 0.5, kind, status=status, body=json.dumps(body), **more)
-
-
-def lost(a_request):
-    """The same request with its answer lost."""
-    return dataclasses.replace(a_request, ended=None, status=0, body="", replayed=None)
-
-
-def create(at, key="k", job=JOB, replayed="false", asked="a", **more):
-    return event(at, "create", 202, {"jobId": job, "status": "QUEUED"}, path="/create", key=key,
-                 asked=asked, replayed=replayed, context=CONTEXT, form=FORM, **more)
-
-
-def get(at, state, **more):
-    return event(at, "get", 200, document(state, **more), path="/get", job=JOB)
-
-
-def cancel(at, key=None, replayed="false", **more):
-    return event(at, "cancel", 200, document("CANCELED", **more), path="/cancel", key=key,
-                 asked="", replayed=replayed, job=JOB)
-
-
-def refused_cancel(at, state, key=None):
-    return event(at, "cancel", 409, {"title": "conflict", "details": {"status": state}},
-                 path="/cancel", key=key, asked="", job=JOB)
-
-
-def upload(at, number, key=None, replayed="false"):
-    return event(at, "upload", 200, {"rows": 30, "sha256": f"digest {number}"}, path="/upload",
-                 key=key, asked=f"digest {number}", replayed=replayed, context=CONTEXT,
-                 number=number, digest=f"digest {number}", expected={"MATCHED": 20})
-
-
-def context(at, number, rows=30):
-    shown = {"id": CONTEXT, "rows": rows if number else 0}
-    if number:
-        shown["sha256"] = f"digest {number}"
-    return event(at, "context", 200, shown, path="/context", context=CONTEXT)
-
-
-def download(at, digest="file"):
-    return event(at, "download", 200, {"sha256": digest}, path="/download", job=JOB)
-
-
-def file(at, digest="file", size=500, rows=20, numbers=(1,)):
-    return Event(at, at + 0.5, "file", path="/file", status=200, job=JOB, digest=digest, size=size,
-                 rows=rows, numbers=numbers)
-
-
-def page(at, *documents):
-    return event(at, "list", 200, {"items": list(documents)}, path="/list", context=CONTEXT)
-
-
-GONE = event(9, "get", 404, {"title": "not_found"}, path="/get", job=JOB)
+from histories import (  # noqa: E402
+    CONTEXT, GONE, JOB, OTHER, absent, cancel, context, create, document, download, event, file,
+    get, lost, page, ready, refused_cancel, upload)
+from history import Checker  # noqa: E402
 
 
 class Right(unittest.TestCase):
@@ -125,12 +58,41 @@ class Right(unittest.TestCase):
         clash = event(2, "create", 409, {"title": "idempotency_conflict"}, path="/create", key="k",
                       asked="other", context=CONTEXT)
         self.accepts([create(0), clash])
-        self.accepts([get(0, "CANCELED"), refused_cancel(1, "CANCELED", "k"),
+        self.accepts([cancel(0), refused_cancel(1, "CANCELED", "k"),
                       refused_cancel(2, "CANCELED", "k")])
 
     def test_busy(self):
         self.accepts([dataclasses.replace(create(0), status=503, replayed=None, retry_after="1",
                                           body="{}")])
+
+    def test_tenants_have_spaces_of_their_own(self):
+        foreign = dataclasses.replace(create(1, job=OTHER, asked="b"), tenant="B",
+                                      context="d" * 36)
+        self.accepts([create(0), foreign, absent(2, "foreign"), absent(3, "absent")])
+
+    def test_a_refused_create_leaves_its_key_free(self):
+        bad = event(0, "bad_create", 400, {}, path="/create", key="k", asked="bad",
+                    context=CONTEXT)
+        self.accepts([bad, create(1)])
+
+    def test_readiness(self):
+        checker = self.accepts([ready(0, 503), ready(1), ready(2)])
+        checker.started()
+        self.assertEqual(checker.feed([ready(3, 503)]), [])
+
+    def test_the_first_creates_of_a_burst_survive(self):
+        for survived in range(4):
+            burst = [lost(create(0, key=f"k{n}", asked=f"{n}")) for n in range(3)]
+            again = [create(1 + n, key=f"k{n}", asked=f"{n}", job=str(n) * 36,
+                            replayed="true" if n < survived else "false") for n in range(3)]
+            self.accepts(burst, again)
+
+    def test_a_burst_of_which_too_little_is_known(self):
+        burst = [lost(create(0, key=f"k{n}", asked=f"{n}")) for n in range(2)]
+        first = create(3, key="k0", asked="0")
+        second = create(2, key="k1", asked="1", job=OTHER, replayed="true")
+        # What was asked once more in vain may have been executed then.
+        self.accepts(burst, [first, lost(create(1, key="k1", asked="1")), second])
 
     def test_expiry(self):
         self.accepts([get(0, "SUCCEEDED"), get(1, "EXPIRED"), get(2, "EXPIRED")])
@@ -254,77 +216,54 @@ class Planted(unittest.TestCase):
         fewer = [upload(0, 1), create(1), get(2, "SUCCEEDED", recordsWritten=19), download(3)]
         self.finds("19 rows, not 20", fewer + [file(4, rows=19)])
 
+    def test_another_tenants_job(self):
+        for seen in (absent(1, None, json.dumps(document("QUEUED")), 200),
+                     dataclasses.replace(page(1, document("QUEUED")), tenant="B", context=None)):
+            self.finds("is another tenant's", [create(0)], [seen])
+        self.finds("is another tenant's", [upload(0, 1)],
+                   [dataclasses.replace(context(1, 1), tenant="B")])
+        self.finds("foreign was answered 200", [create(0)],
+                   [absent(1, "foreign", json.dumps(document("QUEUED")), 200)])
+        self.finds("foreign was answered 409",
+                   [create(0), absent(1, "foreign", '{"details":{"status":"QUEUED"}}', 409,
+                                      "cancel")])
+
+    def test_another_tenants_key(self):
+        made = event(0, "make_context", 201, {"id": CONTEXT}, path="/v1/contexts", key="k",
+                     replayed="false")
+        replayed = dataclasses.replace(made, began=1, ended=2, replayed="true", tenant="B")
+        self.finds("is another tenant's", [made], [replayed])
+
+    def test_foreign_and_absent_told_apart(self):
+        self.finds("told apart", [create(0), absent(1, "foreign"), absent(2, "absent", "{ }")])
+
+    def test_a_hole(self):
+        for survived in ((False, True, True), (True, False, True), (False, False, True)):
+            burst = [lost(create(0, key=f"k{n}", asked=f"{n}")) for n in range(3)]
+            again = [create(1 + n, key=f"k{n}", asked=f"{n}", job=str(n) * 36,
+                            replayed="true" if survived[n] else "false") for n in range(3)]
+            self.finds("a hole", burst, again)
+            self.finds("a hole", burst, again[::-1])
+
+    def test_a_readiness_that_is_taken_back(self):
+        self.finds("was ready", [ready(0), ready(1, 503)])
+
+    def test_a_key_that_expires_early(self):
+        """168 hours later by the clock of the test: a replay or, from then on, anew."""
+        hour = 3600.0
+        self.finds("executed again", [create(0)], [create(167 * hour)])
+        self.finds("in two ways", [create(0)], [create(167 * hour, job=OTHER)])
+
+    def test_a_refusal_that_takes_its_key(self):
+        bad = event(0, "bad_create", 400, {}, path="/create", key="k", asked="bad",
+                    context=CONTEXT)
+        clash = event(1, "create", 409, {"title": "idempotency_conflict"}, path="/create", key="k",
+                      asked="a", context=CONTEXT)
+        self.finds("is said to be reused", [bad, clash])
+        self.finds("answered 202", [dataclasses.replace(bad, status=202, replayed="false")])
+
     def test_a_job_that_is_not_what_was_ordered(self):
         self.finds("ordered", [create(0), get(1, "QUEUED", format="XML")])
-
-
-class Rest(unittest.TestCase):
-    def finds(self, words, findings):
-        findings = list(findings)
-        self.assertTrue(any(words in finding for finding in findings), findings)
-
-    def test_lists(self):
-        checker = Checker()
-        checker.feed([create(0), lost(create(1, key="l", asked="l"))])
-        for listed, words in (([], "not listed"), ([JOB, JOB], "twice"),
-                              ([JOB, OTHER, "3" * 36], "nobody made"),
-                              ([OTHER, JOB, "3" * 36], "no order")):
-            self.finds(words, checker.judge_listing(CONTEXT, listed))
-        self.assertEqual(list(checker.judge_listing(CONTEXT, [OTHER, JOB])), [])
-        checker.feed([create(2, key="l", asked="l", job=OTHER, replayed="true")])
-        self.finds("nobody made", checker.judge_listing(CONTEXT, ["3" * 36, OTHER, JOB]))
-
-    def test_a_phantom_stays_one_after_it_was_shown(self):
-        checker = Checker()
-        checker.feed([create(0), page(1, document("QUEUED", OTHER))])
-        self.finds("nobody made", checker.judge_listing(CONTEXT, [OTHER, JOB]))
-        self.finds("not listed", checker.judge_listing(CONTEXT, [JOB]))
-
-    def test_walks_among_writes(self):
-        checker = Checker()
-        checker.feed([create(0), create(5, key="l", asked="l", job=OTHER)])
-        self.assertEqual(list(checker.judge_walk(CONTEXT, 1, [JOB])), [])
-        self.assertEqual(list(checker.judge_walk(CONTEXT, 1, [OTHER, JOB])), [])
-        self.finds("is not in it", checker.judge_walk(CONTEXT, 1, [OTHER]))
-        self.finds("twice", checker.judge_walk(CONTEXT, 1, [JOB, JOB]))
-
-    def test_files_on_disk(self):
-        jobs = [document("SUCCEEDED"), document("CANCELED", OTHER)]
-        contexts = [{"id": CONTEXT, "sha256": "x"}, {"id": "d" * 36}]
-        right = [f"{JOB}-64.csv"], [f"{CONTEXT}-1"]
-        self.assertEqual(list(judge_files(*right, jobs, contexts)), [])
-        self.finds("temporary", judge_files([*right[0], f"{JOB}-9.csv.tmp"], right[1], jobs,
-                                            contexts))
-        self.finds("no record", judge_files([*right[0], f"{OTHER}-1.csv"], right[1], jobs,
-                                            contexts))
-        self.finds("no record", judge_files(right[0], [*right[1], "d" * 36 + "-1"], jobs, contexts))
-        self.finds("second", judge_files([*right[0], f"{JOB}-9.csv"], right[1], jobs, contexts))
-        self.finds("missing", judge_files([], right[1], jobs, contexts))
-        self.finds("missing", judge_files(right[0], [], jobs, contexts))
-
-    def test_the_line_about_a_cut(self):
-        line = {"message": "the end of the log was torn and has been cut", "bytes": 64}
-        self.assertEqual(list(judge_cut(64, [{"message": "x"}, line])), [])
-        self.assertEqual(list(judge_cut(0, [{"message": "x"}])), [])
-        self.finds("were cut", judge_cut(64, []))
-        self.finds("were cut", judge_cut(128, [line]))
-        self.finds("nothing was cut", judge_cut(0, [line]))
-
-    def test_growth(self):
-        flat = [{"files": count} for count in (3, 9, 4, 3, 5, 4)]
-        steep = [{"files": count} for count in (3, 4, 5, 6, 7, 8)]
-        self.assertEqual(list(judge_growth(flat, {"files": 3})), [])
-        self.finds("grown", judge_growth(steep, {"files": 3}))
-
-    def test_the_uploads_say_what_they_hold(self):
-        for number in range(1, 9):
-            _, content, expected = transactions(number)
-            self.assertEqual(content.count(f"mark-{number}-fee".encode()),
-                             expected["MATCHED"] + 10 + number % 5)
-        self.assertNotEqual(transactions(1)[1], transactions(2)[1])
-        self.assertEqual(rows_of("CSV", b"head\na\nb\n"), 2)
-        self.assertEqual(rows_of("JSON", b"[{},{}]"), 2)
-        self.assertEqual(rows_of("XML", b"<r>\n<item></item>\n<row></row>\n</r>"), 2)
 
 
 if __name__ == "__main__":
