@@ -6,9 +6,9 @@
 
 #include <boost/json.hpp>
 
-#include "auth/strict_json.hpp"
 #include "core/base/base64.hpp"
 #include "core/base/check.hpp"
+#include "core/json/json.hpp"
 
 namespace belay::auth {
 namespace {
@@ -18,7 +18,8 @@ namespace json = boost::json;
 constexpr std::string_view alphabet =
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 constexpr std::size_t random_characters = 32;
-constexpr std::size_t depth_max = 8;
+// As many keys as the file may be large: it is ours, and bounded already.
+constexpr JsonLimits json_limits{.depth_max = 8, .values_max = ApiKeySet::json_bytes_max};
 constexpr std::int64_t format_version = 1;
 
 std::string_view prefix_of(bool restricted, Mode mode) {
@@ -235,7 +236,7 @@ ApiKeySet::ApiKeySet(std::vector<ApiKey> keys) : keys_(std::move(keys)) {
 }
 
 explained<ApiKeySet> ApiKeySet::parse(std::string_view json_text) {
-    const result<json::value> document = parse_strict_json(json_text, depth_max);
+    const auto document = parse_json(json_text, json_limits);
     const json::object* file = document ? document->if_object() : nullptr;
     const json::value* version = file == nullptr ? nullptr : file->if_contains("version");
     const json::value* listed = file == nullptr ? nullptr : file->if_contains("keys");

@@ -5,15 +5,15 @@
 
 #include <boost/json.hpp>
 
-#include "auth/strict_json.hpp"
 #include "core/base/check.hpp"
+#include "core/json/json.hpp"
 
 namespace belay::auth {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t payload_depth_max = 16;
+constexpr JsonLimits json_limits{.depth_max = 16};
 constexpr std::size_t subject_bytes_max = 256;
 constexpr std::size_t scopes_max = 64;
 constexpr double seconds_max = 253'402'300'800.0;  // 10000-01-01T00:00:00Z
@@ -198,7 +198,7 @@ result<Principal> read_principal(const json::object& claims) {
 result<Verified> read_claims(std::string_view payload, const ClaimRules& rules, WallTime now) {
     check(rules.leeway >= Milliseconds(0) && rules.leeway <= ClaimRules::leeway_max,
           "the leeway is 0 to 60 s");
-    const result<json::value> document = parse_strict_json(payload, payload_depth_max);
+    const auto document = parse_json(payload, json_limits);
     const json::object* claims = document ? document->if_object() : nullptr;
     if (claims == nullptr) {
         return TokenError::bad_payload;

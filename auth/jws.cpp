@@ -6,15 +6,15 @@
 #include <boost/json.hpp>
 
 #include "auth/signature.hpp"
-#include "auth/strict_json.hpp"
 #include "core/base/base64.hpp"
+#include "core/json/json.hpp"
 
 namespace belay::auth {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t header_depth_max = 8;
+constexpr JsonLimits json_limits{.depth_max = 8};
 constexpr std::size_t keys_tried_max = 8;
 
 /// Views into the token.
@@ -67,7 +67,7 @@ bool is_token_type(const json::value& type) {
 }
 
 result<Header> read_header(std::string_view text) {
-    const result<json::value> document = parse_strict_json(text, header_depth_max);
+    const auto document = parse_json(text, json_limits);
     const json::object* members = document ? document->if_object() : nullptr;
     if (members == nullptr) {
         return TokenError::bad_header;

@@ -5,15 +5,15 @@
 
 #include <boost/json.hpp>
 
-#include "auth/strict_json.hpp"
 #include "core/base/base64.hpp"
+#include "core/json/json.hpp"
 
 namespace belay::auth {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t depth_max = 8;
+constexpr JsonLimits json_limits{.depth_max = 8};
 
 Failure refused(std::string what) {
     return failure(Error::malformed, std::move(what));
@@ -156,7 +156,7 @@ explained<KeySet> KeySet::parse(std::string_view json_text) {
     if (json_text.size() > json_bytes_max) {
         return failure(Error::too_large, "a JWKS has at most 256 KiB");
     }
-    const result<json::value> document = parse_strict_json(json_text, depth_max);
+    const auto document = parse_json(json_text, json_limits);
     const json::object* set = document ? document->if_object() : nullptr;
     const json::value* listed = set == nullptr ? nullptr : set->if_contains("keys");
     const json::array* entries = listed == nullptr ? nullptr : listed->if_array();

@@ -5,15 +5,15 @@
 
 #include <boost/json.hpp>
 
-#include "auth/strict_json.hpp"
 #include "core/base/base64.hpp"
+#include "core/json/json.hpp"
 
 namespace belay::auth {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t depth_max = 8;
+constexpr JsonLimits json_limits{.depth_max = 8};
 constexpr std::size_t id_bytes_max = 32;
 constexpr std::int64_t format_version = 1;
 
@@ -63,7 +63,7 @@ UrlKeyRing UrlKeyRing::make(WallTime now, world::Entropy& entropy) {
 }
 
 explained<UrlKeyRing> UrlKeyRing::parse(std::string_view json_text) {
-    const result<json::value> document = parse_strict_json(json_text, depth_max);
+    const auto document = parse_json(json_text, json_limits);
     const json::object* file = document ? document->if_object() : nullptr;
     const json::value* version = file == nullptr ? nullptr : file->if_contains("version");
     const json::value* listed = file == nullptr ? nullptr : file->if_contains("keys");

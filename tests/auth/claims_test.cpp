@@ -77,14 +77,16 @@ BOOST_AUTO_TEST_CASE(time_is_exact_at_both_ends) {
 BOOST_AUTO_TEST_CASE(dates_are_sane_numbers) {
     const std::string rest = R"("sub":"u",)" + tenant_claim;
     BOOST_TEST((fault(rest) == TokenError::bad_claim));
-    for (const std::string bad : {"\"1795377600\"", "true", "null", "[1795377600]", "{}", "-1",
-                                  "-1e300", "1e300", "18446744073709551617", "18446744073709551615",
-                                  "9223372036854775808", "253402300800", "1795377600000"}) {
+    for (const std::string bad :
+         {"\"1795377600\"", "true", "null", "[1795377600]", "{}", "-1", "-1e300", "1e300",
+          "18446744073709551615", "9223372036854775808", "253402300800", "1795377600000"}) {
         BOOST_TEST((fault("\"exp\":" + bad + "," + rest) == TokenError::bad_claim), bad);
         BOOST_TEST((fault("\"nbf\":" + bad + "," + base) == TokenError::bad_claim), bad);
         BOOST_TEST((fault("\"iat\":" + bad + "," + base) == TokenError::bad_claim), bad);
     }
-    BOOST_TEST((fault(R"("exp":1e999,)" + rest) == TokenError::bad_payload));
+    for (const std::string bad : {"1e999", "-1e999", "18446744073709551617", "1e-999"}) {
+        BOOST_TEST((fault("\"exp\":" + bad + "," + rest) == TokenError::bad_payload), bad);
+    }
     BOOST_TEST((fault(R"("exp":0,)" + rest) == TokenError::expired));
 }
 

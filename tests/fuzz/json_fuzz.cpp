@@ -14,22 +14,22 @@
 #include <boost/json/value.hpp>
 
 #include "core/base/check.hpp"
-#include "http/wire/json.hpp"
+#include "core/json/json.hpp"
 #include "http/wire/json_writer.hpp"
 
 namespace {
 
 using namespace belay;
 
-bool is_own_rule(wire::JsonFault fault) {
+bool is_own_rule(JsonFault fault) {
     switch (fault) {
-        case wire::JsonFault::number_too_long:
-        case wire::JsonFault::number_out_of_range:
-        case wire::JsonFault::too_deep:
-        case wire::JsonFault::too_many_values:
-        case wire::JsonFault::name_too_long:
-        case wire::JsonFault::nul_in_name:
-        case wire::JsonFault::duplicate_name:
+        case JsonFault::number_too_long:
+        case JsonFault::number_out_of_range:
+        case JsonFault::too_deep:
+        case JsonFault::too_many_values:
+        case JsonFault::name_too_long:
+        case JsonFault::nul_in_name:
+        case JsonFault::duplicate_name:
             return true;
         default:
             return false;
@@ -69,7 +69,7 @@ bool same(const boost::json::value& left, const boost::json::value& right) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view body(reinterpret_cast<const char*>(data), size);
-    const auto parsed = wire::parse_json(body);
+    const auto parsed = parse_json(body);
     boost::json::error_code boost_error;
     const auto other = boost::json::parse(body, boost_error);
     if (parsed.has_error()) {
@@ -86,9 +86,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     std::string once;
     wire::JsonWriter(once).value(*parsed);
-    wire::JsonLimits no_number_limit;
+    JsonLimits no_number_limit;
     no_number_limit.number_bytes_max = size + 64;
-    const auto again = wire::parse_json(once, no_number_limit);
+    const auto again = parse_json(once, no_number_limit);
     check(again.has_value(), "what is written can be read");
     std::string twice;
     wire::JsonWriter(twice).value(*again);

@@ -7,7 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "core/base/json_text.hpp"
-#include "http/wire/json.hpp"
+#include "core/json/json.hpp"
 
 namespace belay::wire {
 namespace {

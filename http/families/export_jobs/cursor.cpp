@@ -3,7 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "core/base/base64.hpp"
-#include "http/wire/json.hpp"
+#include "core/json/json.hpp"
 #include "http/wire/json_writer.hpp"
 
 namespace belay::export_jobs {
@@ -27,7 +27,7 @@ result<job::Uuid> read_cursor(std::string_view cursor) {
     if (!text) {
         return text.error();
     }
-    const auto parsed = wire::parse_json(*text);
+    const auto parsed = parse_json(*text);
     if (!parsed || !parsed->is_object() || parsed->get_object().size() != 2) {
         return Error::malformed;
     }

@@ -8,8 +8,8 @@
 
 #include "core/base/limits.hpp"
 #include "core/exports/context.hpp"
+#include "core/json/json.hpp"
 #include "http/families/export_jobs/cursor.hpp"
-#include "http/wire/json.hpp"
 #include "http/wire/query.hpp"
 
 namespace belay::export_jobs {
@@ -32,11 +32,11 @@ std::optional<Refusal> refuse_field(std::string_view field, std::string_view why
 /// The object that a body must be. Members that nobody knows are left alone, as the contract's own
 /// server does.
 std::optional<Refusal> parse_object(std::string_view body, json::value& to) {
-    auto parsed = wire::parse_json(body);
+    auto parsed = parse_json(body);
     if (parsed.has_error()) {
-        const wire::JsonError& error = parsed.error();
+        const JsonError& error = parsed.error();
         std::string message = "invalid request body: ";
-        message += wire::sentence_of(error.fault);
+        message += sentence_of(error.fault);
         message += " (offset " + std::to_string(error.offset) + ")";
         return refuse(errors::invalid_body, error.pointer, std::move(message));
     }

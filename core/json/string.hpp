@@ -1,4 +1,4 @@
-// The inside of a JSON string: escapes, UTF-8 (RFC 8259 7, 8.1). Private to http/wire.
+// The inside of a JSON string: escapes, UTF-8 (RFC 8259 7, 8.1). Private to core/json.
 #pragma once
 
 #include <cstddef>
@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "http/wire/json.hpp"
+#include "core/json/json.hpp"
 
-namespace belay::wire {
+namespace belay {
 
 struct JsonStringFault {
     JsonFault fault;
@@ -21,4 +21,4 @@ struct JsonStringFault {
 std::optional<JsonStringFault> read_json_string(std::string_view text, std::string& scratch,
                                                 std::string_view& string, std::size_t& size);
 
-}  // namespace belay::wire
+}  // namespace belay

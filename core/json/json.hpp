@@ -1,4 +1,6 @@
-// Strict JSON for request bodies (RFC 8259, and the bounds of reliability 6.2).
+// Strict JSON (RFC 8259, and the bounds of reliability 6.2): the only reader of JSON that comes
+// from outside, for request bodies as for tokens and keys (RFC 8725 section 3.7, RFC 7515 section
+// 4).
 //
 // Boost.JSON's own parser lets through what two readers take differently: of two members of one
 // name the last wins, 1e999 is infinity, large integers lose digits. This parser fills Boost.JSON's
@@ -15,7 +17,7 @@
 
 #include "core/base/limits.hpp"
 
-namespace belay::wire {
+namespace belay {
 
 enum class JsonFault : std::uint8_t {
     unexpected_end,
@@ -41,7 +43,7 @@ std::string_view sentence_of(JsonFault fault) noexcept;
 
 struct JsonError {
     JsonFault fault;
-    std::size_t offset;   ///< bytes from the body's begin to what is wrong
+    std::size_t offset;   ///< bytes from the text's begin to what is wrong
     std::string pointer;  ///< RFC 6901: the value that holds it; of a duplicate, the member
 };
 
@@ -52,14 +54,14 @@ struct JsonLimits {
     std::size_t number_bytes_max = limits::json_number_bytes_max;
 };
 
-/// The value of `body`, which is one JSON text. Memory comes from a monotonic resource that the
-/// value keeps alive, and is bounded by the body's size and `values_max`.
+/// The value of `text`, which is one JSON text. Memory comes from a monotonic resource that the
+/// value keeps alive, and is bounded by the text's size and `values_max`.
 /// Numbers without fraction and exponent are int64, or uint64 above its maximum ("-0" is 0); others
 /// are double. Strings may hold U+0000; names may not.
-boost::system::result<boost::json::value, JsonError> parse_json(std::string_view body,
+boost::system::result<boost::json::value, JsonError> parse_json(std::string_view text,
                                                                 const JsonLimits& limits = {});
 
 [[noreturn]] void throw_exception_from_error(const JsonError& error,
                                              const boost::source_location& where);
 
-}  // namespace belay::wire
+}  // namespace belay

@@ -1,5 +1,5 @@
 // The machine behind parse_json: one pass over the text, by recursive descent, into Boost.JSON's
-// value. Private to http/wire.
+// value. Private to core/json.
 #pragma once
 
 #include <cstddef>
@@ -10,10 +10,10 @@
 
 #include <boost/json/value.hpp>
 
-#include "http/wire/json.hpp"
-#include "http/wire/json_string.hpp"
+#include "core/json/json.hpp"
+#include "core/json/string.hpp"
 
-namespace belay::wire {
+namespace belay {
 
 class JsonReader {
   public:
@@ -64,4 +64,4 @@ class JsonReader {
     std::size_t fault_offset_ = 0;
 };
 
-}  // namespace belay::wire
+}  // namespace belay

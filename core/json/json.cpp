@@ -1,4 +1,4 @@
-#include "http/wire/json.hpp"
+#include "core/json/json.hpp"
 
 #include <array>
 
@@ -7,9 +7,9 @@
 #include <boost/system/system_error.hpp>
 
 #include "core/base/error.hpp"
-#include "http/wire/json_reader.hpp"
+#include "core/json/reader.hpp"
 
-namespace belay::wire {
+namespace belay {
 
 std::string_view sentence_of(JsonFault fault) noexcept {
     switch (fault) {
@@ -47,9 +47,9 @@ std::string_view sentence_of(JsonFault fault) noexcept {
     return "The JSON is malformed.";
 }
 
-boost::system::result<boost::json::value, JsonError> parse_json(std::string_view body,
+boost::system::result<boost::json::value, JsonError> parse_json(std::string_view text,
                                                                 const JsonLimits& limits) {
-    JsonReader reader(body, limits);
+    JsonReader reader(text, limits);
     boost::json::value value(boost::json::make_shared_resource<boost::json::monotonic_resource>());
     if (!reader.read(value)) {
         return reader.take_error();
@@ -63,4 +63,4 @@ void throw_exception_from_error(const JsonError& error, const boost::source_loca
                            where);
 }
 
-}  // namespace belay::wire
+}  // namespace belay

@@ -1,11 +1,11 @@
-#include "http/wire/json_string.hpp"
+#include "core/json/string.hpp"
 
+#include <charconv>
 #include <cstdint>
 
 #include "core/base/utf8.hpp"
-#include "http/wire/chars.hpp"
 
-namespace belay::wire {
+namespace belay {
 namespace {
 
 constexpr std::uint32_t high_surrogates = 0xd800;
@@ -34,13 +34,16 @@ void append_utf8(std::string& to, std::uint32_t code) {
 /// The four hex digits of a "\u" that stands at the front of `text`.
 std::optional<std::uint32_t> read_unit(std::string_view text) noexcept {
     constexpr std::size_t size = 6;
-    if (text.size() < size || !text.starts_with("\\u") ||
-        !all_of_class(text.substr(2, 4), chars::hex_digit)) {
+    if (text.size() < size || !text.starts_with("\\u")) {
         return std::nullopt;
     }
+    const std::string_view digits = text.substr(2, 4);
     std::uint32_t unit = 0;
-    for (const char digit : text.substr(2, 4)) {
-        unit = unit << 4 | hex_value(digit);
+    // from_chars would take a sign or stop early: every character must have been a digit.
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), unit, 16);
+    if (error != std::errc() || end != digits.data() + digits.size()) {
+        return std::nullopt;
     }
     return unit;
 }
@@ -160,4 +163,4 @@ std::optional<JsonStringFault> read_json_string(std::string_view text, std::stri
     }
 }
 
-}  // namespace belay::wire
+}  // namespace belay

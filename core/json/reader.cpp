@@ -1,4 +1,4 @@
-#include "http/wire/json_reader.hpp"
+#include "core/json/reader.hpp"
 
 #include <charconv>
 #include <cmath>
@@ -8,10 +8,20 @@
 #include <boost/json/object.hpp>
 #include <boost/json/string.hpp>
 
-#include "http/wire/chars.hpp"
-
-namespace belay::wire {
+namespace belay {
 namespace json = boost::json;
+namespace {
+
+constexpr bool is_digit(char byte) noexcept {
+    return byte >= '0' && byte <= '9';
+}
+
+/// RFC 8259 section 2.
+constexpr bool is_blank(char byte) noexcept {
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+}  // namespace
 
 bool JsonReader::read(json::value& value) {
     skip_blanks();
@@ -52,7 +62,7 @@ bool JsonReader::fail_here() noexcept {
 }
 
 void JsonReader::skip_blanks() noexcept {
-    while (!at_end() && (is_blank(text_[at_]) || text_[at_] == '\n' || text_[at_] == '\r')) {
+    while (!at_end() && is_blank(text_[at_])) {
         ++at_;
     }
 }
@@ -280,4 +290,4 @@ bool JsonReader::read_double(std::string_view digits, json::value& value) {
     return true;
 }
 
-}  // namespace belay::wire
+}  // namespace belay

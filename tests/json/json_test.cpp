@@ -1,4 +1,4 @@
-#include "http/wire/json.hpp"
+#include "core/json/json.hpp"
 
 #include <cmath>
 #include <limits>
@@ -9,7 +9,7 @@
 #include <boost/json/string.hpp>
 #include <boost/test/unit_test.hpp>
 
-namespace belay::wire {
+namespace belay {
 namespace {
 
 namespace json = boost::json;
@@ -103,6 +103,22 @@ BOOST_AUTO_TEST_CASE(a_name_comes_once_in_an_object_however_it_is_written) {
     BOOST_TEST((parse_json(many + ",\"n77\":1}").error().fault == JsonFault::duplicate_name));
 }
 
+BOOST_AUTO_TEST_CASE(no_depth_hides_a_duplicate) {
+    for (int depth = 0; depth < 31; ++depth) {
+        std::string open;
+        std::string close;
+        for (int at = 0; at < depth; ++at) {
+            open += at % 2 == 0 ? "[" : "{\"role\":";
+            close.insert(0, at % 2 == 0 ? "]" : "}");
+        }
+        const std::string twice = open + "{\"role\":\"user\",\"role\":\"admin\"}" + close;
+        const auto refusal = parse_json(twice);
+        BOOST_REQUIRE_MESSAGE(refusal.has_error(), twice);
+        BOOST_TEST((refusal.error().fault == JsonFault::duplicate_name), twice);
+        BOOST_TEST(parse_json(open + "{\"role\":\"user\",\"Role\":\"admin\"}" + close).has_value());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(names_and_values_are_bounded) {
     const std::string name(256, 'n');
     BOOST_TEST(parsed("{\"" + name + "\":1}").is_object());
@@ -156,4 +172,4 @@ BOOST_AUTO_TEST_CASE(what_is_not_json_is_told_with_its_place) {
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
-}  // namespace belay::wire
+}  // namespace belay
