@@ -29,6 +29,7 @@ class Stage:
     """One data directory in `folder`. `library`: the server runs with the faults of preload/."""
 
     def __init__(self, program, folder, library=None):
+        os.makedirs(folder, exist_ok=True)
         self.folder = folder
         self.random = random.Random(SEED)
         self.server = Server(program, folder + "/data")
