@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::uint64_t secret_bytes_max = 4096;
 
-Failure about(const std::string& path, boost::system::error_code code, const std::string& what) {
-    return failure(code, path + ": " + what);
+Failure about(const std::string& file, boost::system::error_code code, const std::string& what) {
+    return failure(code, file + ": " + what);
 }
 
 std::shared_ptr<const KeySet> with_secret(const std::optional<Key>& secret,
@@ -26,7 +26,7 @@ std::shared_ptr<const KeySet> with_secret(const std::optional<Key>& secret,
 explained<Key> read_secret_file(const FilePlace& place) {
     result<std::string> octets = world::read_whole(*place.disk, place.path, secret_bytes_max);
     if (!octets) {
-        return about(place.path, octets.error(), octets.error().message());
+        return about(place.shown(), octets.error(), octets.error().message());
     }
     if (octets->ends_with('\n')) {
         octets->pop_back();
@@ -36,7 +36,7 @@ explained<Key> read_secret_file(const FilePlace& place) {
     }
     explained<Key> key = Key::secret(std::move(*octets));
     if (!key) {
-        return about(place.path, key.error().code, key.error().what);
+        return about(place.shown(), key.error().code, key.error().what);
     }
     return key;
 }
@@ -47,14 +47,14 @@ explained<bool> make_secret_file(const FilePlace& place, world::Entropy& entropy
         return false;
     }
     if (existing.error() != boost::system::errc::no_such_file_or_directory) {
-        return about(place.path, existing.error(), existing.error().message());
+        return about(place.shown(), existing.error(), existing.error().message());
     }
     std::array<std::byte, 48> random;
     entropy.fill(random);
     const std::string text = base64url_encode(random) + "\n";
     const result<void> written = world::write_whole(*place.disk, place.path, as_byte_span(text));
     if (!written) {
-        return about(place.path, written.error(), written.error().message());
+        return about(place.shown(), written.error(), written.error().message());
     }
     return true;
 }
@@ -91,14 +91,14 @@ explained<bool> KeySource::poll(world::MonotonicTime now) {
     }
     const result<std::optional<std::string>> content = jwks_->changed(now);
     if (!content) {
-        return about(jwks_->path(), content.error(), content.error().message());
+        return about(jwks_->shown(), content.error(), content.error().message());
     }
     if (!*content) {
         return false;
     }
     const explained<KeySet> set = KeySet::parse(**content);
     if (!set) {
-        return about(jwks_->path(), set.error().code, set.error().what);
+        return about(jwks_->shown(), set.error().code, set.error().what);
     }
     published_.publish(with_secret(secret_, set->keys()));
     return true;

@@ -13,7 +13,10 @@ namespace belay::auth {
 /// A file on a disk. The disk outlives whoever holds this.
 struct FilePlace {
     world::Disk* disk = nullptr;
-    std::string path;  ///< on that disk
+    std::string path;       ///< on that disk
+    std::string name = {};  ///< as messages show it; empty: the path
+
+    const std::string& shown() const noexcept { return name.empty() ? path : name; }
 };
 
 /// Reads the file again at most once an interval, and tells of each content and each fault once.
@@ -31,7 +34,8 @@ class WatchedFile {
     /// something else happens.
     result<std::optional<std::string>> changed(world::MonotonicTime now);
 
-    const std::string& path() const noexcept { return place_.path; }
+    /// As messages show it.
+    const std::string& shown() const noexcept { return place_.shown(); }
 
   private:
     FilePlace place_;

@@ -174,6 +174,7 @@ void Connection::release_batch() {
         services_.exchanges.give(std::move(exchange));
     }
     batch_.clear();
+    batch_bytes_ = 0;
     gathered_ = 0;
     output_ = {};
     if (joined_.capacity() > 0) {
@@ -218,7 +219,7 @@ run::task<> Connection::linger() {
     unguard();
     late_ = false;
     guard(Guard::linger);
-    std::size_t left = services_.parts.settings.discard_bytes_max;
+    std::size_t left = services_.parts.settings.linger_bytes_max;
     while (!late_) {
         const IoOutcome dropped = transport_.try_drop();
         if (dropped.result == IoResult::needs_read) {

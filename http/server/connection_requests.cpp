@@ -14,7 +14,8 @@ using wire::FieldName;
 using wire::Method;
 
 Connection::Next Connection::take_up() {
-    while (batch_.size() < services_.parts.settings.pipeline_max) {
+    const ServerSettings& settings = services_.parts.settings;
+    while (batch_.size() < settings.pipeline_max && batch_bytes_ < settings.output_bytes_max) {
         if (!current_) {
             current_ = services_.exchanges.take(services_);
         }
@@ -257,6 +258,7 @@ void Connection::answered(Exchange& exchange) noexcept {
     if (&exchange == current_.get()) {
         return;  // streamed: it comes into the batch when its handler has ended
     }
+    batch_bytes_ += exchange.answer_.size();
     if (--answers_due_ == 0) {
         all_answered_.set();
     }

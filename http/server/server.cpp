@@ -29,7 +29,10 @@ std::size_t Server::HashAddress::operator()(const Address& address) const noexce
 
 Server::Open::Open(Server& server, Connection& connection, const Address& address)
     : server_(server), connection_(connection), address_(address) {
-    ++server_.by_address_[address_];
+    Counts& counts = server_.by_address_[address_];
+    ++counts.connections;
+    ++counts.handshakes;
+    ++server_.handshakes_;
     ++server_.connections_;
     server_.services_.metrics.connections_accepted.add();
     server_.services_.metrics.connections_open.add();
@@ -46,7 +49,7 @@ Server::Open::~Open() {
         after_->before_ = before_;
     }
     const auto counted = server_.by_address_.find(address_);
-    if (--counted->second == 0) {
+    if (--counted->second.connections == 0) {
         server_.by_address_.erase(counted);
     }
     --server_.connections_;
@@ -111,7 +114,15 @@ bool Server::is_full() const noexcept {
 
 bool Server::is_over_limit(const Address& address) const {
     const auto counted = by_address_.find(address);
-    return counted != by_address_.end() && counted->second >= per_address_max_;
+    return counted != by_address_.end() &&
+           (counted->second.connections >= per_address_max_ ||
+            counted->second.handshakes >= services_.parts.settings.handshakes_per_address_max);
+}
+
+void Server::end_handshake(const Address& address) noexcept {
+    --handshakes_;
+    --by_address_.find(address)->second.handshakes;
+    may_accept_.set();
 }
 
 run::task<> Server::accept_all() {
@@ -162,6 +173,10 @@ Server::Accepted Server::accept_one() {
         return Accepted::one;
     }
     set_option(number, IPPROTO_TCP, TCP_NODELAY, 1);
+    // What the kernel holds and has not sent counts as output, too: without this it takes megabytes
+    // for a client that does not read.
+    set_option(number, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+               static_cast<int>(services_.parts.settings.output_bytes_max));
     set_option(number, IPPROTO_TCP, TCP_USER_TIMEOUT,
                static_cast<int>(services_.parts.settings.write_timeout.count()));
     services_.parts.shard.spawn(gate_, serve(std::move(socket), address));
@@ -172,11 +187,9 @@ run::task<> Server::serve(Socket socket, Address address) {
     // On the heap, not in the frame: frames of a few hundred bytes are kept for reuse.
     const auto connection = std::make_unique<Connection>(services_, std::move(socket));
     const Open open(*this, *connection, address);
-    ++handshakes_;
     const bool shaken = co_await connection->shake_hands();
-    --handshakes_;
+    end_handshake(address);
     if (shaken) {
-        may_accept_.set();
         co_await connection->serve();
     }
 }

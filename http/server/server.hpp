@@ -44,6 +44,10 @@ class Server {
                                                         boost::asio::io_context::executor_type>;
     /// IPv4 addresses mapped into IPv6.
     using Address = std::array<unsigned char, 16>;
+    struct Counts {
+        std::size_t connections = 0;
+        std::size_t handshakes = 0;
+    };
     struct HashAddress {
         std::size_t operator()(const Address& address) const noexcept;
     };
@@ -93,6 +97,7 @@ class Server {
     run::task<> serve(Socket socket, Address address);
     bool is_full() const noexcept;
     bool is_over_limit(const Address& address) const;
+    void end_handshake(const Address& address) noexcept;
     static Address address_of(int socket) noexcept;
 
     ExchangePool exchanges_;
@@ -106,7 +111,7 @@ class Server {
     DrainEnd drain_end_;
     std::size_t connections_ = 0;
     std::size_t handshakes_ = 0;
-    std::unordered_map<Address, std::size_t, HashAddress> by_address_;
+    std::unordered_map<Address, Counts, HashAddress> by_address_;
     Open* first_ = nullptr;
     run::Gate gate_;
 };

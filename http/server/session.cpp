@@ -168,7 +168,9 @@ Session::Step Session::discard_more(ReadBuffer& in) {
         }
     }
     in.take(dropped);
-    if (!ended && dropped >= discard_left_) {
+    // All that was dropped counts, also when the body's end is among it: whether the connection
+    // goes on must not depend on how the bytes were cut.
+    if (dropped > discard_left_ || (!ended && dropped == discard_left_)) {
         phase_ = Phase::ended;
         return Step::ended;
     }

@@ -38,18 +38,25 @@ struct ServerSettings {
     std::size_t connections_max = 10'000;
     /// From one address, over all shards; divided evenly. More are closed at once.
     std::size_t connections_per_address_max = 5'000;
-    /// TLS handshakes under way, a shard.
-    std::size_t handshakes_max = 64;
+    /// TLS handshakes under way, a shard. Newcomers wait in the kernel's backlog.
+    std::size_t handshakes_max = 512;
+    /// Those from one address, a shard, so that a single client that begins and never ends them
+    /// leaves room for others. More are closed at once.
+    std::size_t handshakes_per_address_max = 256;
     /// After accept failed for want of descriptors or memory.
     Milliseconds accept_pause = 100ms;
 
     /// Pipelined requests that are taken up together.
     std::size_t pipeline_max = 32;
-    /// Bytes of answers that are gathered for one write.
+    /// Bytes of answers that are gathered for one write. Requests behind answers of so many bytes
+    /// are taken up when those are out.
     std::size_t output_bytes_max = limits::output_bytes_max;
-    /// Bytes of a body that nobody wanted which are read to save the connection, and bytes that
-    /// are read after a closing answer.
+    /// Bytes of a body that nobody wanted which are read to save the connection.
     std::size_t discard_bytes_max = limits::discard_bytes_max;
+    /// Bytes that are read and dropped after a closing answer, within linger_timeout. More than
+    /// above: a client that sent them before it could know must still find its answer, and
+    /// dropping costs no memory.
+    std::size_t linger_bytes_max = 4 * 1024 * 1024;
 };
 
 /// The part of `total` that one of `shards` may use; at least 1.

@@ -32,11 +32,12 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_si
     return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-Failure tls_failure(std::string what) {
+Failure tls_failure(const Pem& file, std::string_view what) {
     std::array<char, 256> reason{};
     ERR_error_string_n(ERR_peek_last_error(), reason.data(), reason.size());
     ERR_clear_error();
-    return failure(Error::malformed, std::move(what) + ": " + reason.data());
+    return failure(Error::malformed,
+                   std::string(file.name) + " " + std::string(what) + ": " + reason.data());
 }
 
 struct FreeBio {
@@ -58,29 +59,29 @@ int no_pass_phrase(char*, int, int, void*) {
     return 0;
 }
 
-explained<void> use_certificates(SSL_CTX& context, std::string_view chain) {
-    const Text text = text_of(chain);
+explained<void> use_certificates(SSL_CTX& context, const Pem& chain) {
+    const Text text = text_of(chain.text);
     const Certificate own(PEM_read_bio_X509_AUX(text.get(), nullptr, no_pass_phrase, nullptr));
     if (!own || SSL_CTX_use_certificate(&context, own.get()) != 1) {
-        return tls_failure("the TLS certificate cannot be used");
+        return tls_failure(chain, "holds no certificate that can be used");
     }
     while (X509* issuer = PEM_read_bio_X509(text.get(), nullptr, no_pass_phrase, nullptr)) {
         if (SSL_CTX_add0_chain_cert(&context, issuer) != 1) {
             X509_free(issuer);
-            return tls_failure("the TLS certificate chain cannot be used");
+            return tls_failure(chain, "holds a chain that cannot be used");
         }
     }
     ERR_clear_error();  // the end of the text is reported as an error
     return {};
 }
 
-explained<void> use_key(SSL_CTX& context, std::string_view private_key) {
-    const Text text = text_of(private_key);
+explained<void> use_key(SSL_CTX& context, const Pem& private_key) {
+    const Text text = text_of(private_key.text);
     EVP_PKEY* key = PEM_read_bio_PrivateKey(text.get(), nullptr, no_pass_phrase, nullptr);
     const bool used = key != nullptr && SSL_CTX_use_PrivateKey(&context, key) == 1;
     EVP_PKEY_free(key);
     if (!used || SSL_CTX_check_private_key(&context) != 1) {
-        return tls_failure("the TLS key cannot be used with the certificate");
+        return tls_failure(private_key, "holds no key that can be used with the certificate");
     }
     return {};
 }
@@ -163,7 +164,7 @@ TlsContext::Handle TlsContext::make() {
     return context;
 }
 
-explained<void> TlsContext::load(std::string_view certificate_chain, std::string_view private_key) {
+explained<void> TlsContext::load(const Pem& certificate_chain, const Pem& private_key) {
     ERR_clear_error();
     Handle fresh = make();
     if (const explained<void> used = use_certificates(*fresh, certificate_chain); !used) {

@@ -41,13 +41,19 @@ class TlsSession {
     bool may_shut_down_ = false;  ///< the handshake is done, and no error has ended the session
 };
 
+/// A text in PEM form.
+struct Pem {
+    std::string_view text;
+    std::string_view name;  ///< as errors show it: what an operator calls the file
+};
+
 /// A certificate and how to use it. Thread-safe; loading again replaces the certificate of the
 /// connections to come and leaves those that are open alone.
 class TlsContext {
   public:
-    /// Both are PEM; the chain begins with the server's own certificate. On an error nothing
-    /// changes.
-    explained<void> load(std::string_view certificate_chain, std::string_view private_key);
+    /// The chain begins with the server's own certificate. On an error nothing changes; it names
+    /// the text that is to blame.
+    explained<void> load(const Pem& certificate_chain, const Pem& private_key);
 
     /// A certificate was loaded.
     TlsSession begin(int socket) const;

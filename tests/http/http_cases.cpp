@@ -30,7 +30,7 @@ int main(int argument_count, char** arguments) {
     options.settings.idle_timeout = 9s;
     if (tls) {
         const belay::test::TestCertificate made = belay::test::make_certificate();
-        if (!context.load(made.certificate, made.key)) {
+        if (!belay::test::load(context, made)) {
             return 1;
         }
         options.tls = &context;

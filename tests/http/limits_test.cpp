@@ -1,7 +1,9 @@
 // The server over real sockets: slow, greedy, rude and too many clients. The clock stands still
 // until a test moves it, so that each deadline is met because of the deadline and not because of a
 // delay.
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <sys/resource.h>
 
@@ -143,11 +145,63 @@ BOOST_AUTO_TEST_CASE(after_a_refusal_the_rest_is_dropped_for_a_while) {
     pass_until(*this, server, 1s, [&] { return server.metrics().connections_open.value() == 0; });
 }
 
+BOOST_AUTO_TEST_CASE(after_a_refusal_what_was_sent_already_does_not_reset_the_answer) {
+    TestServer server(options);
+    RawClient client(server.port());
+    client.send("nonsense\r\n\r\n" + std::string(1024 * 1024, 'x'));
+    client.finish_sending();
+    server.wait_until_closed();
+    // Only now does the client look: the whole answer is there, and an end in order behind it.
+    BOOST_TEST(client.read().status == 400);
+    BOOST_TEST(client.read_to_end());
+}
+
 BOOST_AUTO_TEST_CASE(after_a_refusal_a_flood_is_not_read) {
+    options.settings.linger_bytes_max = 100'000;
     TestServer server(options);
     RawClient client(server.port());
     client.send("nonsense\r\n\r\n" + std::string(1'000'000, 'x'));
+    server.wait_until_closed();  // although the clock stands still
+}
+
+BOOST_AUTO_TEST_CASE(requests_behind_enough_output_are_not_taken_up) {
+    TestServer server(options);
+    RawClient client(server.port(), 4096);
+    std::string many;
+    for (int at = 0; at < 20; ++at) {
+        many += "GET /large/1000000 HTTP/1.1\r\nHost: h\r\n\r\n";
+    }
+    client.send(many);
+    wait_received(server, many.size());
+    pass_until(*this, server, 1s, [&] { return server.metrics().deadlines_missed.value() == 1; });
     server.wait_until_closed();
+    // Twenty fit one batch, and only the first's bytes were ever made.
+    BOOST_TEST(server.metrics().requests_by_class[2].value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(handshakes_that_stand_still_leave_room_for_other_addresses) {
+    const TestCertificate certificate = make_certificate();
+    http::TlsContext context;
+    BOOST_REQUIRE(load(context, certificate).has_value());
+    options.tls = &context;
+    options.settings.handshakes_max = 4;
+    options.settings.handshakes_per_address_max = 3;
+    TestServer server(options);
+    std::vector<std::unique_ptr<RawClient>> stalled;
+    for (int at = 0; at < 3; ++at) {
+        stalled.push_back(std::make_unique<RawClient>(server.port()));
+    }
+    RawClient closed(server.port());
+    closed.read_to_end();
+    BOOST_TEST(server.metrics().connections_over_limit.value() == 1u);
+    BOOST_TEST(server.metrics().connections_open.value() == 3u);
+    // Who gives up makes room at once.
+    stalled.pop_back();
+    pass_until(*this, server, 100ms,
+               [&] { return server.metrics().connections_open.value() == 2; });
+    RawClient next(server.port());
+    pass_until(*this, server, 1ms, [&] { return server.metrics().connections_open.value() == 3; });
+    BOOST_TEST(server.metrics().connections_over_limit.value() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_reset_in_each_phase_leaves_nothing_behind) {

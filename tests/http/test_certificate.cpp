@@ -45,4 +45,8 @@ TestCertificate make_certificate() {
     return made;
 }
 
+explained<void> load(http::TlsContext& context, const TestCertificate& certificate) {
+    return context.load({certificate.certificate, "certificate"}, {certificate.key, "key"});
+}
+
 }  // namespace belay::test

@@ -12,6 +12,7 @@
 #include "core/world/clock.hpp"
 #include "http/server/listener.hpp"
 #include "http/server/server.hpp"
+#include "http/server/tls.hpp"
 
 namespace belay::test {
 
@@ -135,5 +136,7 @@ struct TestCertificate {
     std::string key;
 };
 TestCertificate make_certificate();
+
+explained<void> load(http::TlsContext& context, const TestCertificate& certificate);
 
 }  // namespace belay::test

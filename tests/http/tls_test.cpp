@@ -82,7 +82,7 @@ constexpr const char* get_ok = "GET /ok HTTP/1.1\r\nHost: h\r\n\r\n";
 constexpr std::string_view ok = "\r\n\r\nok";
 
 struct Fixture {
-    Fixture() { BOOST_REQUIRE(context.load(made.certificate, made.key).has_value()); }
+    Fixture() { BOOST_REQUIRE(load(context, made).has_value()); }
 
     TestCertificate made = make_certificate();
     http::TlsContext context;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_new_certificate_is_for_new_connections) {
     TestServer server(options);
     TlsClient before(server.port());
     const TestCertificate renewed = make_certificate();
-    BOOST_REQUIRE(context.load(renewed.certificate, renewed.key).has_value());
+    BOOST_REQUIRE(load(context, renewed).has_value());
     TlsClient after(server.port());
     BOOST_TEST((before.certificate_digest() != after.certificate_digest()));
     BOOST_TEST(before.ask(get_ok, ok).find("200 OK") != std::string::npos);
@@ -135,8 +135,10 @@ BOOST_AUTO_TEST_CASE(a_new_certificate_is_for_new_connections) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_used_changes_nothing) {
     TestServer server(options);
     const TestCertificate other = make_certificate();
-    BOOST_TEST(context.load(made.certificate, other.key).has_error());
-    BOOST_TEST(context.load("nonsense", made.key).has_error());
+    const auto other_key = context.load({made.certificate, "cert.pem"}, {other.key, "key.pem"});
+    BOOST_TEST(other_key.error().what.starts_with("key.pem holds no key"));
+    const auto nonsense = context.load({"nonsense", "cert.pem"}, {made.key, "key.pem"});
+    BOOST_TEST(nonsense.error().what.starts_with("cert.pem holds no certificate"));
     BOOST_TEST(TlsClient(server.port()).connected());
 }
 
