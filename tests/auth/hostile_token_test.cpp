@@ -192,6 +192,8 @@ BOOST_AUTO_TEST_CASE(a_token_is_three_parts_of_strict_base64url) {
                                  good.substr(0, last),
                                  good + ".",
                                  good + "." + encode("x"),
+                                 good + "." + encode("x") + "." + encode("y"),
+                                 good + "...",
                                  good + "=",
                                  good + "==",
                                  " " + good,

@@ -1,5 +1,6 @@
 // Wycheproof's JWS, JWK and mixed vectors: the valid ones of our algorithms verify, all others are
 // refused (reliability 6.1).
+#include <ostream>
 #include <set>
 
 #include <boost/json.hpp>
@@ -31,30 +32,55 @@ bool is_valid(const json::object& test) {
     return text_of(test, "result") == "valid";
 }
 
+/// Of the tests of one file; together all of them.
 struct Counts {
     int accepted = 0;
     int refused = 0;
+    int skipped = 0;        ///< tests that prove nothing, by tcId
+    int without_token = 0;  ///< tests of encryption: belay has none
+
+    friend bool operator==(const Counts&, const Counts&) = default;
 };
 
-/// `skipped`: tests that prove nothing. `refused_though_valid`: outside of what belay speaks.
-Counts run_file(std::string_view file, const std::set<int>& skipped,
-                const std::set<int>& refused_though_valid) {
+std::ostream& operator<<(std::ostream& stream, const Counts& counts) {
+    return stream << counts.accepted << " accepted, " << counts.refused << " refused, "
+                  << counts.skipped << " skipped, " << counts.without_token << " without a token";
+}
+
+/// `refused_though_valid`: outside of what belay speaks. A file that shrinks, or a test that is
+/// judged otherwise, changes the counts. Without the vectors nothing is judged.
+void run_file(std::string_view file, const std::set<int>& skipped,
+              const std::set<int>& refused_though_valid, const Counts& expected) {
     Counts counts;
-    for_each_vector(file, [&](const json::object& group, const json::object& test) {
-        const int id = test.at("tcId").to_number<int>();
-        const json::value* jws = test.if_contains("jws");
-        if (skipped.contains(id) || jws == nullptr) {
-            return;
-        }
-        // One test has the JSON form instead, as an object.
-        const std::string token =
-            jws->is_string() ? std::string(jws->as_string()) : json::serialize(*jws);
-        const bool accepted = verify_jws(token, keys_of(group)).has_value();
-        const bool expected = is_valid(test) && !refused_though_valid.contains(id);
-        BOOST_TEST(accepted == expected, file << " " << describe(test));
-        ++(accepted ? counts.accepted : counts.refused);
-    });
-    return counts;
+    std::set<int> skips_left = skipped;
+    std::set<int> refusals_left = refused_though_valid;
+    const std::size_t seen =
+        for_each_vector(file, [&](const json::object& group, const json::object& test) {
+            const int id = test.at("tcId").to_number<int>();
+            if (skipped.contains(id)) {
+                skips_left.erase(id);
+                ++counts.skipped;
+                return;
+            }
+            const json::value* jws = test.if_contains("jws");
+            if (jws == nullptr) {
+                ++counts.without_token;
+                return;
+            }
+            // One test has the JSON form instead, as an object.
+            const std::string token =
+                jws->is_string() ? std::string(jws->as_string()) : json::serialize(*jws);
+            const bool accepted = verify_jws(token, keys_of(group)).has_value();
+            const bool on_purpose = is_valid(test) && refusals_left.erase(id) > 0;
+            BOOST_TEST(accepted == (is_valid(test) && !on_purpose), file << " " << describe(test));
+            ++(accepted ? counts.accepted : counts.refused);
+        });
+    if (seen == 0) {
+        return;
+    }
+    BOOST_TEST(counts == expected, file << ": " << counts);
+    BOOST_TEST(skips_left.empty());
+    BOOST_TEST(refusals_left.empty());
 }
 
 BOOST_AUTO_TEST_CASE(signatures) {
@@ -64,16 +90,15 @@ BOOST_AUTO_TEST_CASE(signatures) {
     refused.insert({346, 350});  // PS384 by a key that is bound to PS256
     refused.insert({347, 351});  // ES512
     // 367 and 370 lost their padding: they are octet for octet the valid 357.
-    const Counts counts = run_file("json_web_signature_test.json", {367, 370}, refused);
-    BOOST_TEST((counts.accepted == 0 || counts.accepted + counts.refused == 399));
+    run_file("json_web_signature_test.json", {367, 370}, refused, {24, 375, 2, 0});
 }
 
 BOOST_AUTO_TEST_CASE(keys) {
-    run_file("json_web_key_test.json", {}, {});
+    run_file("json_web_key_test.json", {}, {}, {5, 21, 0, 0});
 }
 
 BOOST_AUTO_TEST_CASE(signatures_beside_encryption) {
-    run_file("json_web_crypto_test.json", {}, {});
+    run_file("json_web_crypto_test.json", {}, {}, {4, 45, 0, 34});
 }
 
 BOOST_AUTO_TEST_SUITE_END()
