@@ -150,8 +150,8 @@ class Checker:
             if event.key is not None and not event.probe:
                 sent[event.key_name()] = sent.get(event.key_name(), 0) + 1
         for event in events:
-            if event.kind == "create" and event.ended is None and event.key is not None and \
-                    sent[event.key_name()] == 1:
+            if event.kind == "create" and event.ended is None and not event.probe and \
+                    sent.get(event.key_name()) == 1:
                 key = self.keys[event.key_name()]
                 if len(key.all_asked) == 1 and key.answered == math.inf:
                     writes.setdefault(event.began, []).append(event.key_name())
