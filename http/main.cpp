@@ -43,7 +43,7 @@ static ExitCode run(const program::ServeCommand& command) {
         std::fprintf(stderr, "belay: %s\n", settings.error().what.c_str());
         return ExitCode::usage;
     }
-    return serve(*settings);
+    return serve(*settings, {.debug_echo = command.debug_echo});
 }
 
 }  // namespace belay::app

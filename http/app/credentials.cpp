@@ -9,16 +9,17 @@ constexpr std::string_view default_secret = "jwt.secret";
 
 }  // namespace
 
-explained<auth::FilePlace> open_place(const std::string& path,
+explained<auth::FilePlace> open_place(std::string_view setting, const std::string& path,
                                       std::vector<std::unique_ptr<world::Disk>>& disks) {
     const std::filesystem::path whole(path);
     const std::string directory = whole.has_parent_path() ? whole.parent_path().string() : ".";
+    std::string shown = std::string(setting) + " " + path;
     auto disk = world::open_posix_disk(directory);
     if (disk.has_error()) {
-        return failure(disk.error(), directory + ": " + disk.error().message());
+        return failure(disk.error(), shown + ": " + disk.error().message());
     }
     disks.push_back(std::move(*disk));
-    return auth::FilePlace{disks.back().get(), whole.filename().string()};
+    return auth::FilePlace{disks.back().get(), whole.filename().string(), std::move(shown)};
 }
 
 const auth::Principal* ShardGatekeeper::authenticate(std::string_view authorization) {
@@ -44,7 +45,8 @@ explained<std::unique_ptr<Credentials>> Credentials::open(const program::Setting
         }
     } else {
         made->secret_file_ = settings.auth.jwt_secret_file;
-        auto place = open_place(settings.auth.jwt_secret_file, made->disks_);
+        auto place =
+            open_place("auth.jwt_secret_file", settings.auth.jwt_secret_file, made->disks_);
         if (place.has_error()) {
             return place.error();
         }
@@ -52,7 +54,7 @@ explained<std::unique_ptr<Credentials>> Credentials::open(const program::Setting
     }
     std::optional<auth::FilePlace> jwks;
     if (!settings.auth.jwks_file.empty()) {
-        auto place = open_place(settings.auth.jwks_file, made->disks_);
+        auto place = open_place("auth.jwks_file", settings.auth.jwks_file, made->disks_);
         if (place.has_error()) {
             return place.error();
         }

@@ -55,8 +55,9 @@ class Credentials {
     std::unique_ptr<auth::ApiKeySource> api_keys_;
 };
 
-/// The directory and the name of a file that an operator names by a path of the machine.
-explained<auth::FilePlace> open_place(const std::string& path,
+/// The directory and the name of a file that an operator names in `setting` by a path of the
+/// machine. Errors about it name both.
+explained<auth::FilePlace> open_place(std::string_view setting, const std::string& path,
                                       std::vector<std::unique_ptr<world::Disk>>& disks);
 
 }  // namespace belay::app

@@ -60,6 +60,7 @@ http::ServerSettings server_settings(const program::Settings& settings) {
     made.head.field_section_bytes_max = settings.http.max_header;
     made.head.field_count_max = settings.http.max_header_fields;
     made.header_timeout = settings.http.header_timeout;
+    made.handshake_timeout = settings.http.header_timeout;
     made.body_timeout = settings.http.body_timeout;
     made.write_timeout = settings.http.write_timeout;
     made.idle_timeout = settings.http.idle_timeout;

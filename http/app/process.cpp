@@ -7,6 +7,7 @@
 #include "auth/url_keys.hpp"
 #include "core/exports/files.hpp"
 #include "core/run/stop.hpp"
+#include "http/app/descriptors.hpp"
 #include "http/app/part_settings.hpp"
 #include "http/drive/export_chores.hpp"
 
@@ -66,8 +67,9 @@ void RequestLog::served(const http::AccessEntry& entry) noexcept {
 
 Process::Process(const program::Settings& settings, run::StopSignals& signals,
                  const world::Clock& clock, const program::Log& log,
-                 const program::LogWriter& lines)
+                 const program::LogWriter& lines, const ServeOptions& options)
     : settings_(settings),
+      options_(options),
       signals_(signals),
       clock_(clock),
       log_(log),
@@ -80,6 +82,9 @@ Process::Process(const program::Settings& settings, run::StopSignals& signals,
 Process::~Process() = default;
 
 explained<void> Process::start() {
+    if (auto divided = divide_descriptors(); divided.has_error()) {
+        return divided;
+    }
     if (auto opened = open_store(); opened.has_error()) {
         return opened;
     }
@@ -110,6 +115,23 @@ explained<void> Process::start() {
     });
     watcher_ = std::thread([this] { watch_files(); });
     admin_->set_ready(true);
+    return {};
+}
+
+explained<void> Process::divide_descriptors() {
+    const std::uint64_t wished = server_settings_.connections_max;
+    const auto allowed =
+        connections_within(raise_descriptor_limit(), {.shards = shard_count(settings_),
+                                                      .workers = settings_.exports.workers,
+                                                      .connections = wished});
+    if (allowed.has_error()) {
+        return allowed.error();
+    }
+    if (*allowed < wished) {
+        log_.warning("the limit of open files allows fewer connections than http.max_connections",
+                     {{"max_connections", wished}, {"connections", *allowed}});
+    }
+    server_settings_.connections_max = *allowed;
     return {};
 }
 
@@ -195,23 +217,26 @@ explained<bool> Process::load_certificate() {
     constexpr std::uint64_t pem_bytes_max = 1024 * 1024;
     std::vector<std::unique_ptr<world::Disk>> disks;
     std::array<std::string, 2> texts;
+    std::array<std::string, 2> names;
+    const std::array<std::string_view, 2> files{"http.tls_cert", "http.tls_key"};
     const std::array<std::string, 2> paths{settings_.http.tls_cert, settings_.http.tls_key};
     for (std::size_t at = 0; at < paths.size(); ++at) {
-        const auto place = open_place(paths[at], disks);
+        const auto place = open_place(files[at], paths[at], disks);
         if (place.has_error()) {
             return place.error();
         }
         auto text = world::read_whole(*place->disk, place->path, pem_bytes_max);
         if (text.has_error()) {
-            return failure(text.error(), paths[at] + ": " + text.error().message());
+            return failure(text.error(), place->shown() + ": " + text.error().message());
         }
         texts[at] = std::move(*text);
+        names[at] = place->shown();
     }
     if (texts == certificate_) {
         return false;
     }
     certificate_ = texts;
-    if (auto loaded = tls_.load(texts[0], texts[1]); loaded.has_error()) {
+    if (auto loaded = tls_.load({texts[0], names[0]}, {texts[1], names[1]}); loaded.has_error()) {
         return loaded.error();
     }
     return true;
@@ -251,6 +276,10 @@ void Process::build_families() {
     admin_ = std::make_unique<admin::Admin>(*store_, clock_, std::move(gauges));
     std::vector<http::RouteFamily> routes = families_->routes();
     routes.push_back(admin_->routes());
+    if (options_.debug_echo) {
+        echo_.emplace(settings_.http.max_json_body);
+        routes.push_back(echo_->routes());
+    }
     router_ = std::make_unique<http::Router>(routes);
 }
 

@@ -17,7 +17,9 @@
 #include "core/work/agenda.hpp"
 #include "core/work/ready_queue.hpp"
 #include "http/admin/admin.hpp"
+#include "http/admin/echo.hpp"
 #include "http/app/credentials.hpp"
+#include "http/app/serve.hpp"
 #include "http/drive/background.hpp"
 #include "http/drive/export_worker.hpp"
 #include "http/drive/housekeeper.hpp"
@@ -62,7 +64,7 @@ class RequestLog final : public http::AccessLog {
 class Process {
   public:
     Process(const program::Settings& settings, run::StopSignals& signals, const world::Clock& clock,
-            const program::Log& log, const program::LogWriter& lines);
+            const program::Log& log, const program::LogWriter& lines, const ServeOptions& options);
     ~Process();
 
     /// Opens the data directory, recovers, and begins to serve.
@@ -89,6 +91,7 @@ class Process {
         std::unique_ptr<http::Server> server;
     };
 
+    explained<void> divide_descriptors();
     explained<void> open_store();
     explained<void> open_files();
     explained<void> open_listeners();
@@ -101,6 +104,7 @@ class Process {
     void stop_watching();
 
     const program::Settings settings_;
+    const ServeOptions options_;
     run::StopSignals& signals_;
     const world::Clock& clock_;
     const program::Log& log_;
@@ -127,6 +131,7 @@ class Process {
     std::unique_ptr<http::Background> background_;
     std::unique_ptr<families::Families> families_;
     std::unique_ptr<admin::Admin> admin_;
+    std::optional<admin::Echo> echo_;
     std::unique_ptr<http::Router> router_;
     std::unique_ptr<run::Shards> shards_;
     std::vector<std::unique_ptr<PerShard>> per_shard_;

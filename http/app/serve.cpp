@@ -1,9 +1,11 @@
 #include "http/app/serve.hpp"
 
+#include <csignal>
 #include <cstdio>
 
 #include <unistd.h>
 
+#include "http/app/part_settings.hpp"
 #include "http/app/process.hpp"
 
 namespace belay::app {
@@ -37,21 +39,32 @@ void greet(const Process& process, const program::Settings& settings) {
 
 }  // namespace
 
-program::ExitCode serve(const program::Settings& settings) {
+program::ExitCode serve(const program::Settings& settings, const ServeOptions& options) {
     run::StopSignals signals;  // before any thread
+    // Under a limit of file sizes a write fails like any other (EFBIG); the signal would end the
+    // process.
+    std::signal(SIGXFSZ, SIG_IGN);
     const world::SystemClock clock;
     program::PosixLogDescriptor descriptor(STDERR_FILENO);
     const program::LogFormat format = program::decide_format(settings.log.format, STDERR_FILENO);
     program::LogWriter lines(clock, descriptor, format);
     const program::Log log(clock, lines, settings.log.level, format);
 
-    Process process(settings, signals, clock, log, lines);
+    // Single settings were checked when they were read; here they are seen together.
+    if (const auto fitting = store_settings(settings); fitting.has_error()) {
+        log.error("belay does not start", {{"reason", fitting.error().what}});
+        return program::ExitCode::usage;
+    }
+    Process process(settings, signals, clock, log, lines, options);
     if (const auto started = process.start(); started.has_error()) {
         log.error("belay does not start", {{"reason", started.error().what}});
         return program::ExitCode::failure;
     }
     greet(process, settings);
     log.info("serving", {{"url", process.public_url()}});
+    if (options.debug_echo) {
+        log.warning("POST /belay/v1/echo is served, which is for tests only");
+    }
     signals.wait();
     log.info("stopping");
     const bool sound = process.stop();

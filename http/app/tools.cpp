@@ -86,7 +86,7 @@ std::string describe(const auth::ApiKey& key) {
 
 ExitCode run(const program::TokenCommand& command) {
     std::vector<std::unique_ptr<world::Disk>> disks;
-    const auto place = open_place(command.secret_file, disks);
+    const auto place = open_place("--secret-file", command.secret_file, disks);
     if (place.has_error()) {
         return complain(place.error());
     }
@@ -156,7 +156,8 @@ ExitCode run(const program::KeysListCommand& command) {
 ExitCode run(const program::KeysRevokeCommand& command) {
     const result<job::Uuid> id = job::parse_uuid(command.key_id);
     if (!id) {
-        return complain(failure(id.error(), command.key_id + " is not the id of a key"));
+        // Not repeated: whoever has the key at hand, and not its id, gives the key.
+        return complain(failure(id.error(), "that is not the id of a key; `keys list` shows them"));
     }
     auto disk = open_existing(command.data);
     if (disk.has_error()) {

@@ -160,6 +160,9 @@ class Parser {
             })
             ->expected(1)
             ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+        app->add_flag("--debug-echo", serve_.debug_echo,
+                      "Also serve POST /belay/v1/echo, which answers a JSON body with itself and "
+                      "needs a token: for tests of HTTP");
         app->footer([] { return std::string(serve_epilogue) + settings_help(); });
         choose(app, serve_);
     }

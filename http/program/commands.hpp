@@ -27,6 +27,7 @@ enum class ExitCode : int {
 struct ServeCommand {
     std::optional<std::string> config_file;
     std::vector<SettingFlag> flags;
+    bool debug_echo = false;
 };
 
 /// belay token: prints a JWT.

@@ -1,5 +1,6 @@
 // Text to value: the forms of http/program/settings_table.hpp.
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <optional>
 
@@ -121,7 +122,10 @@ std::optional<SettingValue> read(const SettingForm& form, std::string_view text)
         }
         case SettingKind::size: {
             const result<std::uint64_t> bytes = parse_size(text);
-            return bytes ? within(form, *bytes) : std::nullopt;
+            if (!bytes || (form.power_of_two && !std::has_single_bit(*bytes))) {
+                return std::nullopt;
+            }
+            return within(form, *bytes);
         }
         case SettingKind::integer: {
             const std::optional<std::uint64_t> number = read_number(text);
@@ -171,7 +175,8 @@ std::string expected_values(const SettingForm& form) {
                    duration_text(form.most) + ": a whole number and ms, s, m, h or d";
         case SettingKind::size:
             return "a size from " + quoted(format_size(form.least)) + " to " +
-                   quoted(format_size(form.most)) + ": a whole number and B, KiB, MiB or GiB";
+                   quoted(format_size(form.most)) + ": a whole number and B, KiB, MiB or GiB" +
+                   (form.power_of_two ? ", in all a power of two" : "");
         case SettingKind::integer:
             return "a whole number from " + std::to_string(form.least) + " to " +
                    std::to_string(form.most);

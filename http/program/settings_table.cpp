@@ -27,6 +27,9 @@ constexpr SettingForm duration(std::uint64_t least, std::uint64_t most) {
 constexpr SettingForm size(std::uint64_t least, std::uint64_t most) {
     return {.kind = SettingKind::size, .least = least, .most = most};
 }
+constexpr SettingForm power_of_two(std::uint64_t least, std::uint64_t most) {
+    return {.kind = SettingKind::size, .least = least, .most = most, .power_of_two = true};
+}
 constexpr SettingForm integer(std::uint64_t least, std::uint64_t most) {
     return {.kind = SettingKind::integer, .least = least, .most = most};
 }
@@ -106,9 +109,9 @@ constexpr auto table = std::to_array<Setting>({
     http<&H::threads>("threads", integer(0, 256), "0",
         "Serving threads; 0: one for each core."),
     http<&H::header_timeout>("header_timeout", duration(10, 10 * minute), "10s",
-        "How long all of a request's header may take."),
+        "How long all of a request's header may take, and a TLS handshake."),
     http<&H::body_timeout>("body_timeout", duration(10, 10 * minute), "30s",
-        "How long a request body may stand still."),
+        "A request body must bring 256 bytes a second on average over each such time."),
     http<&H::write_timeout>("write_timeout", duration(10, 10 * minute), "30s",
         "How long a peer may leave its answer unread."),
     http<&H::idle_timeout>("idle_timeout", duration(10, day), "75s",
@@ -123,7 +126,7 @@ constexpr auto table = std::to_array<Setting>({
         "Longest request line; over it: 414."),
     http<&H::max_header>("max_header", size(kib, mib), "32KiB",
         "Largest header section; over it: 431."),
-    http<&H::max_header_fields>("max_header_fields", integer(8, 10'000), "100",
+    http<&H::max_header_fields>("max_header_fields", integer(8, 100), "100",
         "Most header fields of a request; over it: 431."),
     http<&H::max_json_body>("max_json_body", size(kib, 64 * mib), "1MiB",
         "Largest JSON body; over it: 413."),
@@ -143,8 +146,8 @@ constexpr auto table = std::to_array<Setting>({
 
     store<&S::data>("data", needed_path, "./belay-data",
         "The data directory; made if absent."),
-    store<&S::ring_bytes>("ring_bytes", size(2 * mib, 4 * gib), "64MiB",
-        "Memory between all threads and the log thread; made larger if they are more than it serves."),
+    store<&S::ring_bytes>("ring_bytes", power_of_two(2 * mib, 4 * gib), "64MiB",
+        "Memory between all threads and the log thread, a power of two; made larger if they are more than it serves."),
     store<&S::segment_bytes>("segment_bytes", size(mib, 4 * gib), "64MiB",
         "Size of one file of the log."),
     store<&S::snapshot_interval>("snapshot_interval", duration(second, day), "10m",

@@ -35,6 +35,7 @@ struct SettingForm {
     std::uint64_t most = 0;       ///< likewise
     std::string_view words = {};  ///< of a choice, divided by '|'
     bool may_be_empty = true;     ///< text and path
+    bool power_of_two = false;    ///< size
 };
 
 /// A value read: duration; size, integer or the index of a choice; boolean; text, URL or path;

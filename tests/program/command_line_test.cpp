@@ -50,6 +50,8 @@ BOOST_AUTO_TEST_CASE(serve_works_with_no_option_and_with_all) {
         BOOST_TEST(flags.find(line) != std::string::npos, line);
     }
     BOOST_TEST(serve.flags.size() == 8U);
+    BOOST_TEST(!serve.debug_echo);
+    BOOST_TEST(good<ServeCommand>({"serve", "--debug-echo"}).debug_echo);
 }
 
 BOOST_AUTO_TEST_CASE(help_of_serve_names_every_setting) {
@@ -60,9 +62,10 @@ BOOST_AUTO_TEST_CASE(help_of_serve_names_every_setting) {
                    setting_name(setting));
     }
     BOOST_TEST(text.find("Usage: belay serve [OPTIONS]") != std::string::npos);
-    for (const std::string_view flag : {"--data DIR", "--listen HOST:PORT", "--config FILE",
-                                        "--threads N", "--jwt-secret-file FILE", "--tls-cert FILE",
-                                        "--tls-key FILE", "--set SECTION.KEY=VALUE"}) {
+    for (const std::string_view flag :
+         {"--data DIR", "--listen HOST:PORT", "--config FILE", "--threads N",
+          "--jwt-secret-file FILE", "--tls-cert FILE", "--tls-key FILE", "--set SECTION.KEY=VALUE",
+          "--debug-echo"}) {
         BOOST_TEST(text.find(flag) != std::string::npos, flag);
     }
 }

@@ -131,6 +131,18 @@ BOOST_AUTO_TEST_CASE(bounds_are_inclusive) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_ring_is_a_power_of_two) {
+    const SettingForm& form = find_setting("store.ring_bytes")->form;
+    for (const std::string_view good : {"2MiB", "4MiB", "64MiB", "4GiB"}) {
+        BOOST_TEST(read_setting(form, good).has_value(), good);
+    }
+    for (const std::string_view bad : {"3MiB", "6MiB", "67108865B"}) {
+        const auto read = read_setting(form, bad);
+        BOOST_TEST_REQUIRE(read.has_error(), bad);
+        BOOST_TEST(read.error().what.find("a power of two") != std::string::npos);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(listen_addresses) {
     const SettingForm form{.kind = SettingKind::address};
     const auto host_of = [&form](std::string_view text) {

@@ -1,0 +1,53 @@
+#include "http/app/descriptors.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include <sys/resource.h>
+
+namespace belay::app {
+namespace {
+
+/// Standard streams, lock, directories, the segments of the log and the one being prepared, both
+/// generations of the snapshot and the one being written, files of keys and certificates: 30 were
+/// open at most; the rest is room.
+constexpr std::uint64_t process_needs = 64;
+/// Listener, epoll, the timer, what wakes it.
+constexpr std::uint64_t shard_needs = 8;
+/// The set that is read, the export that is written, their directory.
+constexpr std::uint64_t worker_needs = 4;
+/// Fewer than these are no service.
+constexpr std::uint64_t connections_min = 16;
+
+}  // namespace
+
+std::uint64_t raise_descriptor_limit() noexcept {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+        return std::numeric_limits<std::uint64_t>::max();
+    }
+    if (limit.rlim_cur < limit.rlim_max) {
+        const rlimit raised{limit.rlim_max, limit.rlim_max};
+        if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) {
+            limit = raised;
+        }
+    }
+    return limit.rlim_cur;
+}
+
+explained<std::uint64_t> connections_within(std::uint64_t limit, const DescriptorNeeds& needs) {
+    const std::uint64_t reserved =
+        process_needs + shard_needs * needs.shards + worker_needs * needs.workers;
+    const std::uint64_t for_clients = limit - limit / 4;
+    if (for_clients < reserved + connections_min) {
+        const std::uint64_t least = (reserved + connections_min) * 4 / 3 + 1;
+        return failure(Error::too_large, "the limit of open files (RLIMIT_NOFILE, ulimit -n) is " +
+                                             std::to_string(limit) +
+                                             "; so many threads and workers need " +
+                                             std::to_string(least));
+    }
+    return std::min(needs.connections, for_clients - reserved);
+}
+
+}  // namespace belay::app
