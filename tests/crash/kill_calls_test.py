@@ -88,7 +88,7 @@ def loads(program, library, folder):
         reached, unreached = 0, []
         points = POINTS if FULL else stage.random.sample(POINTS, 5)
         for calls, where in points:
-            for _ in range(10 if FULL else 1):
+            for _ in range(4 if FULL else 1):
                 action = stage.random.choice(("kill before", "kill after"))
                 number = stage.random.randint(1, 60 if calls == "pwrite" else 4)
                 stage.start(WORKING)

@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import tempfile
+import threading
 import time
 
 from faults import Faults  # before belay_client, which it makes known
@@ -152,6 +153,11 @@ class Stage:
         line = self.server.log_text().splitlines()[-1]
         assert code == 1 and all(str(name) in line for name in named), (code, named, line)
         return line
+
+
+def pause(seconds):
+    """Time that passes by itself, where that is what is tried."""
+    threading.Event().wait(seconds)
 
 
 def run(*scenarios):
