@@ -156,6 +156,23 @@ BOOST_AUTO_TEST_CASE(dropping_has_a_bound) {
     BOOST_TEST(by_chunks.said() == "/s.");
 }
 
+BOOST_AUTO_TEST_CASE(dropping_ends_at_the_same_byte_however_it_was_cut) {
+    const std::string head = "POST /s HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string next = "GET /n HTTP/1.1\r\nHost: h\r\n\r\n";
+    const std::string body = "1;abcdefgh\r\na\r\n0\r\n\r\n";  // 20 bytes
+    for (const std::uint64_t limit : {19U, 20U, 21U}) {
+        Driver whole(Driver::Body::discard, limit);
+        whole.receive(head + body + next);
+        Driver pieces(Driver::Body::discard, limit);
+        for (const char byte : head + body + next) {
+            pieces.receive({&byte, 1});
+        }
+        const bool goes_on = limit >= body.size();
+        BOOST_TEST((whole.said().find("/n") != std::string::npos) == goes_on, limit);
+        BOOST_TEST((pieces.said().find("/n") != std::string::npos) == goes_on, limit);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_taken_after_a_refusal) {
     Driver driver(Driver::Body::collect);
     driver.receive(

@@ -152,6 +152,48 @@ BOOST_AUTO_TEST_CASE(a_deadline_by_a_manual_clock_expires_at_the_wake_after_it) 
     BOOST_TEST(deadline.late);
 }
 
+BOOST_AUTO_TEST_CASE(a_deadline_armed_by_what_ends_a_sleep_counts_from_then) {
+    // A client that connects after a quiet hour is accepted by the handler that ends the sleep. Its
+    // deadline once counted from the beginning of that hour, and was over at once.
+    class Sleeper final : public Turn {
+      public:
+        bool about_to_block() noexcept override {
+            sleeping.store(true, std::memory_order_release);  // pairs with the wait below
+            sleeping.notify_one();
+            return true;
+        }
+        std::atomic<bool> sleeping{false};
+    };
+    class Expiry final : public Deadline {
+      public:
+        bool late = false;
+
+      private:
+        void expired() override { late = true; }
+    };
+    world::ManualClock clock{WallTime()};
+    Shard shard(0, clock);
+    Sleeper sleeper;
+    shard.add_turn(sleeper);
+    Expiry expiry;
+    DeadlineClass& seconds = shard.deadlines().of_length(std::chrono::seconds(10));
+    std::thread other([&] {
+        sleeper.sleeping.wait(false, std::memory_order_acquire);
+        // From here to the post the shard runs nothing: it sleeps, or is just about to.
+        clock.advance(std::chrono::hours(1));
+        shard.post([&] {
+            BOOST_TEST((shard.now() == clock.monotonic()));
+            shard.arm(expiry, seconds);
+            // Runs in the next turn, which begins with the deadlines that are due.
+            shard.post([&] { shard.stop(); });
+        });
+    });
+    shard.run();
+    other.join();
+    BOOST_TEST(!expiry.late);
+    BOOST_TEST(expiry.armed());
+}
+
 BOOST_AUTO_TEST_CASE(a_deadline_by_the_system_clock_needs_no_wake) {
     class StopsShard final : public Deadline {
       public:
