@@ -1,5 +1,6 @@
 """Clients that press where a store is weak: bursts of creates in one write, looks at what is just
-being made, keys that were refused first, and a second tenant that asks for what is not its own."""
+being made, keys that were refused first, cancels of what is running, and a second tenant that asks
+for what is not its own."""
 
 import dataclasses
 import random
@@ -36,7 +37,8 @@ class Member(Client):
         if not self.contexts or not self.pool.jobs or self.random.random() < 0.8:
             super().one_thing()
             return
-        self.random.choices((self.burst, self.look, self.refused_first), (1, 18, 1))[0]()
+        self.random.choices((self.burst, self.look, self.refused_first, self.cancel_running),
+                            (1, 14, 1, 6))[0]()
 
     def burst(self):
         """Creates in one write, each under a key that is sent once."""
@@ -54,6 +56,14 @@ class Member(Client):
             self.finish(ask, event, 1)
         for ask, event in zip(asks, written):
             self.finish(ask, event, 0)
+
+    def cancel_running(self):
+        """Takes the jobs away from the workers that have them."""
+        answer = self.ask(Ask("list", Request("GET", "/v1/export-jobs?status=RUNNING&limit=5")))[0]
+        if answer.status == 200:
+            for job in answer.json()["items"]:
+                form = (job["reportType"], job["format"])
+                self.ask(self.cancel_of_job((job["id"], None, form), self.maybe_key()))
 
     def newest(self):
         context = self.contexts[-1]

@@ -223,6 +223,8 @@ class Killing:
         for number, parts in enumerate((("log", "snapshot"), ("log", "snapshot"), ("log",))):
             copy = f"{self.folder}/copy-{number}"
             for part in parts:
+                if part == "snapshot" and not os.path.exists(f"{self.server.data}/{part}"):
+                    continue  # none was written yet
                 shutil.copytree(f"{self.server.data}/{part}", f"{copy}/{part}")
             for ending in ("kill", "close", "kill"):
                 done = subprocess.run([self.hasher, copy, ending], capture_output=True, text=True,
@@ -264,7 +266,7 @@ class Killing:
             findings += self.checker.judge_listing(context, listed)
         for observer in observers:
             observer.disconnect()
-        if self.counts["rounds"] % 10 == 0:
+        if self.counts["rounds"] % 8 == 0:
             self.rest()
         return findings
 

@@ -46,8 +46,10 @@ def judge_hashes(hashes):
 
 def judge_growth(samples, allowed):
     """`samples`: a dictionary of numbers for each quiet moment; the last third is at most `allowed`
-    above the first third, in the median."""
-    third = max(1, len(samples) // 3)
+    above the first third, in the median. Fewer than three tell nothing."""
+    if len(samples) < 3:
+        return
+    third = len(samples) // 3
     for name, most in allowed.items():
         first = sorted(sample[name] for sample in samples[:third])[third // 2]
         last = sorted(sample[name] for sample in samples[-third:])[third // 2]

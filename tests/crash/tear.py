@@ -20,7 +20,8 @@ def read_log(data):
     for name in os.listdir(data + "/log"):
         with open(f"{data}/log/{name}", "rb") as file:
             log[name] = file.read()
-    return log, sorted(os.listdir(data + "/snapshot"))
+    snapshots = data + "/snapshot"
+    return log, sorted(os.listdir(snapshots)) if os.path.exists(snapshots) else []
 
 
 def tear(data, before, choose):

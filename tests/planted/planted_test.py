@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""The tests of crashes find bugs: each patch in this folder plants one in a copy of the product, and
+"""The tests of crashes find bugs: each patch here plants one in a copy of the product, and
 the test that is meant to see it has to find it.
 
 usage: planted_test.py [NAME…]   builds and runs; without a name all of them, and first the product
                                  as it is, in which nothing may be found
        planted_test.py --check   only looks whether every patch applies to this tree
 
-environment: BELAY_PLANTED_ROUNDS=N: so many runs, each with another seed, before a bug counts as
+environment: BELAY_TEST_RUNS=N: so many runs, each with another seed, before a bug counts as
 missed (default 4).
 
 A patch begins with what is wrong, then `test:` (a name in TESTS) and `finding:`, a regular
@@ -113,7 +113,7 @@ class Workshop:
     def build(self):
         """The programs by name."""
         output = self.tree / "build" / "release"
-        commands = [["cmake", "--preset", "release"],
+        commands = [["cmake", "--preset", "release", "-DBELAY_TESTS=ON"],
                     ["ninja", "-C", str(output), f"-j{os.cpu_count()}", *TARGETS]]
         for command in commands:
             done = subprocess.run(command, cwd=self.tree, capture_output=True, text=True)
@@ -179,7 +179,7 @@ def main(arguments):
         print(f"there is no {', '.join(sorted(unknown))}")
         return 2
     workshop = Workshop()
-    rounds = int(os.environ.get("BELAY_PLANTED_ROUNDS", "4"))
+    rounds = int(os.environ.get("BELAY_TEST_RUNS", "4"))
     if not arguments and not unpatched_is_sound(workshop):
         return 1
     chosen = [bug for bug in bugs if not arguments or bug.name in arguments]
