@@ -34,8 +34,9 @@ Engine::~Engine() {
             const std::lock_guard guard(house_mutex_);
             house_stopping_ = true;
         }
-        house_condition_.notify_one();
+        house_condition_.notify_all();
         house_.join();
+        snapshot_writer_.join();
     }
     // Before anything that its calls of durable() and failed() touch.
     thread_.reset();
@@ -105,7 +106,8 @@ explained<void> Engine::recover(world::Entropy& entropy) {
         return finished.error();
     }
     const WallTime latest = std::max({loader.latest_time(), replayed->time_max, choice->info.time});
-    time_high_water_.store(latest.time_since_epoch().count(), std::memory_order_relaxed);
+    time_floor_.store(latest.time_since_epoch().count() - half_monotonic_milliseconds(),
+                      std::memory_order_relaxed);
     snapshot_start_.store(choice->info.start_lsn, std::memory_order_relaxed);
 
     report_.frames_replayed = replayed->frames;
@@ -156,6 +158,7 @@ explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     if (!settings.single_threaded) {
         thread_ = std::make_unique<LogThread>(*writer_, *supply_, clock, options.nice);
         house_ = std::thread([this] { keep_house(); });
+        snapshot_writer_ = std::thread([this] { keep_snapshots(); });
     }
     return {};
 }
@@ -164,13 +167,18 @@ std::int64_t Engine::monotonic() const {
     return clock.monotonic().time_since_epoch().count();
 }
 
+std::int64_t Engine::half_monotonic_milliseconds() const {
+    return std::chrono::floor<Milliseconds>(clock.monotonic().time_since_epoch() / 2).count();
+}
+
 WallTime Engine::now() noexcept {
-    const std::int64_t wall = clock.wall().time_since_epoch().count();
-    std::int64_t known = time_high_water_.load(std::memory_order_relaxed);
-    while (known < wall &&
-           !time_high_water_.compare_exchange_weak(known, wall, std::memory_order_relaxed)) {
+    const std::int64_t half = half_monotonic_milliseconds();
+    const std::int64_t floor = clock.wall().time_since_epoch().count() - half;
+    std::int64_t known = time_floor_.load(std::memory_order_relaxed);
+    while (known < floor &&
+           !time_floor_.compare_exchange_weak(known, floor, std::memory_order_relaxed)) {
     }
-    return WallTime(Milliseconds(std::max(known, wall)));
+    return WallTime(Milliseconds(std::max(known, floor) + half));
 }
 
 bool Engine::has_capacity(Importance importance) const noexcept {

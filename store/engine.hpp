@@ -67,6 +67,8 @@ class Engine final : public LogListener {
     bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
 
     /// The time of day, never before any time given to a transition, here or before a restart.
+    /// While the clock is behind that, time goes on at half speed, so that leases, retries and
+    /// expiry do not stand still until the clock has caught up, which may take years.
     WallTime now() noexcept;
 
     /// Whether an operation of this importance may take more memory and log.
@@ -114,12 +116,14 @@ class Engine final : public LogListener {
     explained<void> start(world::Entropy& entropy, RecoveredLog recovered);
     explained<void> let_go_of_segments();
     void keep_house();
+    void keep_snapshots();
     void settle_inherited();
     void look_at_limits();
     void look_at_flushes();
     bool snapshot_is_due() const;
     std::uint64_t memory_bytes() const noexcept;
     std::int64_t monotonic() const;
+    std::int64_t half_monotonic_milliseconds() const;
 
     std::unique_ptr<world::Lock> lock_;
     RecoveryReport report_;
@@ -130,8 +134,9 @@ class Engine final : public LogListener {
     std::unique_ptr<LogThread> thread_;
 
     std::atomic<bool> failed_{false};
-    /// Milliseconds since 1970; only grows. Relaxed: it orders nothing, the log does.
-    std::atomic<std::int64_t> time_high_water_{0};
+    /// In milliseconds: the time of day is at least this plus half the monotonic time. Only grows.
+    /// Relaxed: it orders nothing, the log does.
+    std::atomic<std::int64_t> time_floor_{0};
     std::atomic<std::uint64_t> seed_;
 
     // Limits, looked at now and then; relaxed, since a moment's difference is what the reserve is
@@ -155,15 +160,19 @@ class Engine final : public LogListener {
     std::atomic<Lsn> snapshot_start_{0};
     std::atomic<std::int64_t> snapshot_at_nanoseconds_{0};
 
-    // The housekeeper. Protected by house_mutex_.
+    // The housekeeper, and the writer of snapshots: a snapshot takes as long as the disk does, and
+    // the limits are looked at all the same. Protected by house_mutex_.
     std::mutex house_mutex_;
     std::condition_variable house_condition_;
     bool house_stopping_ = false;
     std::thread house_;
+    std::thread snapshot_writer_;
 
     // The housekeeper's own.
     std::uint64_t groups_seen_ = 0;
     std::int64_t progress_at_nanoseconds_ = 0;
+
+    // The snapshot writer's own.
     std::int64_t snapshot_not_before_nanoseconds_ = 0;
 };
 

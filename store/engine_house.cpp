@@ -94,6 +94,16 @@ void Engine::keep_house() {
         look_at_limits();
         look_at_flushes();
         settle_inherited();
+        guard.lock();
+        house_condition_.wait_for(guard, house_interval, [this] { return house_stopping_; });
+    }
+}
+
+void Engine::keep_snapshots() {
+    pthread_setname_np(pthread_self(), "belay-snapshot");
+    std::unique_lock guard(house_mutex_);
+    while (!house_stopping_) {
+        guard.unlock();
         // A snapshot that cannot be written costs nothing but a longer start.
         if (snapshot_is_due() && !has_failed() && write_snapshot().has_error()) {
             snapshot_not_before_nanoseconds_ = monotonic() + snapshot_retry_nanoseconds;

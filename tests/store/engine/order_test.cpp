@@ -202,6 +202,32 @@ BOOST_AUTO_TEST_CASE(the_time_of_decisions_never_goes_back) {
     BOOST_TEST((time() >= before));
 }
 
+/// What was given an hour in the future must come due all the same when the clock is set right.
+BOOST_AUTO_TEST_CASE(time_goes_on_while_the_clock_is_behind) {
+    const auto time = [&] {
+        WallTime seen;
+        run(Ask({counter(1)}, [&](const View& view, Draft& draft) {
+            seen = view.now;
+            draft.put(0, as_byte_span("x"));
+        }));
+        return seen;
+    };
+    clock.jump_wall(Milliseconds(3'600'000));
+    const WallTime ahead = time();
+    clock.jump_wall(Milliseconds(-3'600'000));
+    clock.advance(Milliseconds(60'000));
+    BOOST_TEST((time() >= ahead + Milliseconds(29'000)));
+    kill();
+    open();
+    const WallTime again = time();
+    BOOST_TEST((again >= ahead + Milliseconds(29'000)));
+    clock.advance(Milliseconds(60'000));
+    BOOST_TEST((time() >= again + Milliseconds(29'000)));
+    // It has caught up when twice the way has gone by.
+    clock.advance(Milliseconds(3 * 3'600'000));
+    BOOST_TEST((time() == clock.wall()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
