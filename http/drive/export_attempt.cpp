@@ -12,6 +12,10 @@ namespace {
 /// three times.
 constexpr Milliseconds renewal_interval_max(500);
 
+/// So much of the file is written between two syncs. One sync of gigabytes at the end could outlast
+/// the lease, and the job would begin anew for ever; it would also hold up the log's own syncs.
+constexpr std::uint64_t bytes_between_syncs = 16ULL << 20;
+
 /// Until a claim that the store could not do is tried again.
 constexpr Milliseconds claim_pause(1000);
 
@@ -156,7 +160,19 @@ void ExportAttempt::write_rows(std::size_t rows) {
         return;
     }
     rows_taken_ += rows;
-    renew_if_due();
+    if (bytes_written_ - bytes_synced_ < bytes_between_syncs || sync_file()) {
+        renew_if_due();
+    }
+}
+
+/// False, and the attempt is going to fail, if the disk has failed.
+bool ExportAttempt::sync_file() {
+    if (auto synced = file_->sync(); synced.has_error()) {
+        fail("the export file cannot be synced: " + synced.error().message());
+        return false;
+    }
+    bytes_synced_ = bytes_written_;
+    return true;
 }
 
 bool ExportAttempt::idle() {
@@ -186,8 +202,7 @@ void ExportAttempt::renew() {
 
 /// The file is whole and in place, durably, before the log says so.
 void ExportAttempt::place() {
-    if (auto synced = file_->sync(); synced.has_error()) {
-        fail("the export file cannot be synced: " + synced.error().message());
+    if (!sync_file()) {
         return;
     }
     if (auto renamed = parts_.disk.rename(temporary_path(), path_); renamed.has_error()) {

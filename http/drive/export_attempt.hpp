@@ -76,6 +76,7 @@ class ExportAttempt {
     /// that is durable.)
     bool is_set_replaced();
     void write_rows(std::size_t rows);
+    bool sync_file();
     void place();
     void succeed();
     void report_failure();
@@ -99,6 +100,7 @@ class ExportAttempt {
     bool is_placed_ = false;
     std::uint64_t rows_taken_ = 0;
     std::uint64_t bytes_written_ = 0;
+    std::uint64_t bytes_synced_ = 0;
     auth::Sha256 digest_;
     std::string piece_;
     world::MonotonicTime renewed_{};
