@@ -17,6 +17,7 @@ namespace {
 /// What is due later than this is found again by the survey that comes twice as often.
 constexpr std::chrono::minutes agenda_horizon(60);
 
+/// For uploads, and as many for downloads.
 constexpr unsigned background_threads = 2;
 
 /// Between two looks at the files of keys.
@@ -265,10 +266,11 @@ explained<void> Process::open_listeners() {
 }
 
 void Process::build_families() {
-    background_ = std::make_unique<http::Background>(background_threads);
+    uploads_ = std::make_unique<http::Background>(background_threads);
+    downloads_ = std::make_unique<http::Background>(background_threads);
     families_ = std::make_unique<families::Families>(
         families::Settings{export_settings(settings_, public_url_)},
-        families::Parts{{*disk_, *signer_, ready_, agenda_, *background_}});
+        families::Parts{{*disk_, *signer_, ready_, agenda_, *uploads_, *downloads_}});
     admin::Gauges gauges;
     gauges.workers_busy = [this]() -> std::uint64_t { return workers_ ? workers_->busy() : 0; };
     gauges.jobs_ready = [this]() -> std::uint64_t { return ready_.size(); };
@@ -372,7 +374,8 @@ bool Process::stop() {
         housekeeper_.reset();
         per_shard_.clear();
         shards_.reset();
-        background_.reset();
+        uploads_.reset();
+        downloads_.reset();
         store_.reset();
     });
     sequence.run([this](run::StopPhase phase, std::string_view step) {

@@ -128,7 +128,8 @@ class Process {
     std::string public_url_;
     work::Agenda agenda_;
     work::ReadyQueue ready_;
-    std::unique_ptr<http::Background> background_;
+    std::unique_ptr<http::Background> uploads_;
+    std::unique_ptr<http::Background> downloads_;
     std::unique_ptr<families::Families> families_;
     std::unique_ptr<admin::Admin> admin_;
     std::optional<admin::Echo> echo_;

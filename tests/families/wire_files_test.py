@@ -81,6 +81,30 @@ class UploadTest(FamilyTest):
         wait_for(lambda: self.files() == before, what="the removal of the temporary file")
         self.assertEqual(self.client.get(f"/v1/contexts/{context}").json()["rows"], 1)
 
+    def begin_upload(self, token, context):
+        """An upload whose body does not come."""
+        peer = socket.create_connection(("127.0.0.1", self.server.port))
+        peer.sendall((f"PUT /v1/contexts/{context}/transactions HTTP/1.1\r\nHost: x\r\n"
+                      f"Authorization: Bearer {token}\r\nContent-Type: text/csv\r\n"
+                      "Content-Length: 1000000\r\n\r\n" + HEADER).encode())
+        return peer
+
+    def test_a_tenant_takes_half_of_the_places_for_uploads(self):
+        before = self.files()
+        peers = [self.begin_upload(self.token, self.context) for _ in range(16)]
+        wait_for(lambda: len(self.files()) == len(before) + 16, what="sixteen uploads")
+        text = (HEADER + row(1)).encode()
+        answer = self.client.upload(self.context, text)
+        self.refused(answer, 503, "service_unavailable", "MTCH-0008")
+        self.assertEqual(answer.headers["retry-after"], "1")
+        other = Client(self.server, self.server.token(tenant=OTHER_TENANT))
+        theirs = other.make_context().json()["id"]
+        self.assertEqual(other.upload(theirs, text).status, 200)
+        for peer in peers:
+            peer.close()
+        wait_for(lambda: self.client.upload(self.context, text).status == 200,
+                 what="places that are free again")
+
     def test_what_an_upload_must_be(self):
         path = f"/v1/contexts/{self.context}/transactions"
         self.refused(self.client.request("PUT", path, body=b"x", content_type="text/html"), 415,

@@ -55,6 +55,9 @@ inline constexpr ErrorKind unexpected{500, "internal_error", "MTCH-0002",
 inline constexpr ErrorKind unavailable{
     503, "service_unavailable", "MTCH-0008",
     "the service cannot take this request now; nothing was done"};
+inline constexpr ErrorKind too_many_files{
+    503, "service_unavailable", "MTCH-0008",
+    "too many uploads or downloads are under way; try again when one has ended"};
 inline constexpr ErrorKind outcome_unknown{
     503, "service_unavailable", "MTCH-0008",
     "the outcome is not known yet; retry with the same idempotency key to find out"};

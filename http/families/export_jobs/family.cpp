@@ -22,13 +22,24 @@ constexpr std::array<std::string_view, 3> prefixes{"/v1/contexts", "/v1/export-j
 constexpr std::array<std::string_view, 4> upload_types{
     "text/csv", "application/x-ndjson", "application/jsonlines", "application/ndjson"};
 
+// Of an upload: up to 17 MiB for sorting and moving its rows, and two files. Of a download: 256 KiB
+// and a file.
+constexpr std::size_t uploads_max = 32;
+constexpr std::size_t uploads_of_tenant_max = uploads_max / 2;
+constexpr std::size_t downloads_max = 512;
+constexpr std::size_t downloads_of_tenant_max = downloads_max / 2;
+
 constexpr http::ResponseField retry_field{"Retry-After", "1"};
 constexpr int status_busy = 503;
 
 }  // namespace
 
 Family::Family(const Settings& settings, const Parts& parts)
-    : settings_(settings), parts_(parts), errors_(settings.error_style) {
+    : settings_(settings),
+      parts_(parts),
+      errors_(settings.error_style),
+      uploads_(uploads_max, uploads_of_tenant_max),
+      downloads_(downloads_max, downloads_of_tenant_max) {
     const auto json = [this](Method method, std::string_view pattern, http::BufferedHandler handle,
                              std::string_view scope) {
         return Route{.method = method,

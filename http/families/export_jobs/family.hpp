@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/exports/transaction.hpp"
+#include "http/families/common/places.hpp"
 #include "http/families/common/shard_context.hpp"
 #include "http/families/export_jobs/parse.hpp"
 #include "http/families/export_jobs/settings.hpp"
@@ -16,7 +17,8 @@
 
 namespace belay::export_jobs {
 
-/// Shared by all shards; nothing in it changes after construction.
+/// Shared by all shards; nothing in it changes after construction but the places, which are
+/// thread-safe.
 class Family {
   public:
     Family(const Settings& settings, const Parts& parts);
@@ -62,6 +64,8 @@ class Family {
     const Parts parts_;
     const Errors errors_;
     std::vector<http::Route> routes_;
+    http::Places uploads_;
+    http::Places downloads_;
 };
 
 /// Whether the context is there and the tenant's.

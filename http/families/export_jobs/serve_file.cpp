@@ -114,10 +114,15 @@ run::task<> Family::serve_file(http::StreamExchange& stream) {
         exchange.fail(http::Trouble::range_not_satisfiable, {}, {&field, 1});
         co_return;
     }
+    const http::Places::Place place = downloads_.take(grant->tenant);
+    if (!place) {
+        fail(exchange, errors::too_many_files);
+        co_return;
+    }
     auto reading = std::make_unique<ReadFile>(parts_.disk, download->path);
     reading->offset = range.first;
     reading->wanted = range.length;
-    co_await parts_.background.run(exchange.shard(), *reading);
+    co_await parts_.downloads.run(exchange.shard(), *reading);
     if (!reading->is_open()) {
         fail(exchange, errors::storage_unavailable);
         co_return;
@@ -147,7 +152,7 @@ run::task<> Family::serve_file(http::StreamExchange& stream) {
         reading->offset += piece.size();
         reading->wanted -= piece.size();
         if (reading->wanted != 0) {
-            co_await parts_.background.run(exchange.shard(), *reading);
+            co_await parts_.downloads.run(exchange.shard(), *reading);
         }
     }
     co_await stream.finish();

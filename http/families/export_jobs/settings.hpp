@@ -38,7 +38,9 @@ struct Parts {
     const auth::UrlSigner& signer;
     work::ReadyQueue& ready;
     work::Agenda& agenda;
-    http::Background& background;
+    /// Apart, since the end of a large upload keeps a thread for many seconds.
+    http::Background& uploads;
+    http::Background& downloads;
 };
 
 }  // namespace belay::export_jobs

@@ -128,6 +128,8 @@ class CommitUpload final : public ExportWrite {
           answered_(exchange.shard()) {
         const job::RecordId subject{exports::context_kind, context};
         set_subjects({&subject, 1});
+        // It may take memory for a key, of which the reserve is for what ends jobs.
+        set_importance(store::Importance::create);
     }
 
     using ExportWrite::set_request_key;
@@ -212,12 +214,17 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
         fail(exchange, errors::context_not_found);
         co_return;
     }
+    const http::Places::Place place = uploads_.take(exchange.principal()->tenant);
+    if (!place) {
+        fail(exchange, errors::too_many_files);
+        co_return;
+    }
     exports::TransactionSet set;
     set.upload = shard.new_id();
     auto work = std::make_unique<UploadWork>(parts_.disk, format_of(exchange),
                                              exports::set_path(context, set.upload));
     http::begin_fingerprint(work->fingerprint, exchange.head());
-    co_await parts_.background.run(exchange.shard(), *work);
+    co_await parts_.uploads.run(exchange.shard(), *work);
 
     bool answered = work->has_failed();
     if (answered) {
@@ -247,7 +254,7 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
         const bool full = work->filled == work->buffer.size();
         if (!answered && (full || complete)) {
             work->stage = UploadWork::Stage::feed;
-            co_await parts_.background.run(exchange.shard(), *work);
+            co_await parts_.uploads.run(exchange.shard(), *work);
         }
         if (!answered && work->bad_row()) {
             refuse_row(exchange, *work->bad_row());
@@ -256,7 +263,7 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
     }
     if (!answered) {
         work->stage = UploadWork::Stage::place;
-        co_await parts_.background.run(exchange.shard(), *work);
+        co_await parts_.uploads.run(exchange.shard(), *work);
         if (work->bad_row()) {
             refuse_row(exchange, *work->bad_row());
             answered = true;
@@ -278,7 +285,7 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
             if (commit.replaced()) {
                 RemoveFile remove(parts_.disk,
                                   exports::set_path(context, commit.replaced()->upload));
-                co_await parts_.background.run(exchange.shard(), remove);
+                co_await parts_.uploads.run(exchange.shard(), remove);
             }
             exchange.respond(commit.status(), "application/json", exchange.scratch(),
                              commit.fields());
@@ -288,7 +295,7 @@ run::task<> Family::upload_transactions(http::StreamExchange& stream) {
     }
     if (!keep) {
         work->stage = UploadWork::Stage::discard;
-        co_await parts_.background.run(exchange.shard(), *work);
+        co_await parts_.uploads.run(exchange.shard(), *work);
     }
 }
 
