@@ -38,6 +38,12 @@ explained<std::unique_ptr<world::Disk>> open_existing(const std::string& data) {
     return std::move(*disk);
 }
 
+/// Whether a server runs on the directory now.
+bool is_in_use(world::Disk& data) {
+    const auto lock = data.lock("lock");
+    return lock.has_error() && lock.error() == Error::locked;
+}
+
 std::string print_value(const store::Schema& schema, const store::Fact& fact) {
     std::string text;
     if (fact.kind == store::FactKind::key) {
@@ -202,6 +208,11 @@ ExitCode run(const program::VerifyCommand& command) {
                 static_cast<unsigned long long>(report.segments),
                 static_cast<unsigned long long>(report.frames),
                 static_cast<unsigned long long>(report.snapshots));
+    if (!report.is_sound() && is_in_use(**disk)) {
+        std::printf(
+            "a server is running on it: the files that it removes and makes meanwhile can "
+            "look like damage; verify again when it is stopped\n");
+    }
     return report.is_sound() ? ExitCode::success : ExitCode::failure;
 }
 
