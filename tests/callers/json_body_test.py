@@ -32,6 +32,7 @@ REFUSED = {
     "U+0000 in a name": b'{"a\\u0000":1}',
     "a raw NUL": b'"a\0b"',
     "33 deep": nested(33),
+    "33 objects deep": b'{"a":' * 32 + b"{}" + b"}" * 32,
     "very deep": nested(MEBIBYTE // 2),
     "10,001 values": b"[" + b"0," * 9999 + b"0]",
     "a name of 257 octets": b'{"' + b"n" * 257 + b'":1}',

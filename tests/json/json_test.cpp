@@ -29,6 +29,15 @@ void refused(std::string_view text, JsonFault fault, std::size_t offset,
     BOOST_TEST(value.error().pointer == pointer, text);
 }
 
+/// {"a":{"a":{}}}
+std::string nested_objects(int depth) {
+    std::string text = "{}";
+    for (int at = 1; at < depth; ++at) {
+        text = "{\"a\":" + text + "}";
+    }
+    return text;
+}
+
 std::string nested(int depth) {
     return std::string(static_cast<std::size_t>(depth), '[') +
            std::string(static_cast<std::size_t>(depth), ']');
@@ -125,6 +134,8 @@ BOOST_AUTO_TEST_CASE(names_and_values_are_bounded) {
     refused("{\"" + name + "n\":1}", JsonFault::name_too_long, 1);
     refused("{\"a\":{\"\\u0000\":1}}", JsonFault::nul_in_name, 6, "/a");
     BOOST_TEST(parsed(nested(32)).is_array());
+    BOOST_TEST(parsed(nested_objects(32)).is_object());
+    BOOST_TEST((parse_json(nested_objects(33)).error().fault == JsonFault::too_deep));
     const auto deep = parse_json(nested(33));
     BOOST_TEST((deep.error().fault == JsonFault::too_deep));
     BOOST_TEST(deep.error().offset == 32U);
