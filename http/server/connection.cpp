@@ -154,7 +154,10 @@ bool Connection::gather() {
             joined_.clear();
             while (gathered_ < batch_.size() &&
                    joined_.size() < services_.parts.settings.output_bytes_max) {
-                joined_.append(batch_[gathered_++]->answer_);
+                joined_.append(batch_[gathered_]->answer_);
+                // Given back here, not when all is written: a client that reads nothing holds what
+                // is joined, and no exchange for each request that it sent.
+                services_.exchanges.give(std::move(batch_[gathered_++]));
             }
             output_ = joined_;
         }
@@ -171,7 +174,9 @@ bool Connection::gather() {
 void Connection::release_batch() {
     served_ = served_ || !batch_.empty();
     for (std::unique_ptr<Exchange>& exchange : batch_) {
-        services_.exchanges.give(std::move(exchange));
+        if (exchange) {
+            services_.exchanges.give(std::move(exchange));
+        }
     }
     batch_.clear();
     batch_bytes_ = 0;

@@ -88,11 +88,12 @@ class Connection final : private run::Deadline, private AnswerWaiter {
     Session session_;
     ReadBuffer in_;
 
-    std::unique_ptr<Exchange> current_;             ///< whose request is being read or streamed
-    std::vector<std::unique_ptr<Exchange>> batch_;  ///< taken up, in order of their requests
-    std::size_t answers_due_ = 0;                   ///< of the batch
-    std::size_t batch_bytes_ = 0;                   ///< of its answers so far
-    std::size_t gathered_ = 0;                      ///< how many of the batch are in output_
+    std::unique_ptr<Exchange> current_;  ///< whose request is being read or streamed
+    /// Taken up, in order of their requests; null once its answer is in joined_.
+    std::vector<std::unique_ptr<Exchange>> batch_;
+    std::size_t answers_due_ = 0;  ///< of the batch
+    std::size_t batch_bytes_ = 0;  ///< of its answers so far
+    std::size_t gathered_ = 0;     ///< how many of the batch are in output_
     run::Event all_answered_;
 
     std::string_view output_;  ///< what is to be written next
