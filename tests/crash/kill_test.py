@@ -44,6 +44,7 @@ CLIENTS = 4
 JOIN_SECONDS = 120
 END_SECONDS = 120
 READY_SECONDS = 60
+FEW_JOBS = 4000  # above it, every fourth look is at all of them
 STRANGER = "0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6c"
 COMMON = {"store.ring_bytes": "16MiB", "exports.lease": "1s", "exports.retry_delay": "50ms",
           "http.drain_timeout": "60s"}
@@ -239,17 +240,14 @@ class Killing:
     # The comparison.
 
     def compare(self):
-        """Starts without workers and looks at everything."""
+        """Starts without workers and looks at everything, or at a part when there is much."""
         findings = self.start({"exports.workers": 0, "store.segment_bytes": "1MiB",
                                "store.snapshot_interval": "1s"})
         self.observers = {tenant: self.connect(observer)
                           for tenant, observer in self.observers.items()}
         observers = self.observers.values()
-        contexts = [document for observer in observers
-                    for document in observer.pages("/v1/contexts", "contexts", 200)]
-        jobs = [document for observer in observers
-                for document in observer.pages("/v1/export-jobs", "list", 200)]
-        findings += judge_files(*self.files(), jobs, contexts)
+        if self.job_count() < FEW_JOBS or self.random.random() < 0.25:
+            findings += self.judge_everything(observers)
         if self.random.random() < 0.7:
             for client in self.clients:
                 observer = self.observers[client.tenant]
@@ -269,6 +267,14 @@ class Killing:
         if self.counts["rounds"] % 8 == 0:
             self.rest()
         return findings
+
+    def judge_everything(self, observers):
+        """Looks at every job and every context, and at what there is of files."""
+        contexts = [document for observer in observers
+                    for document in observer.pages("/v1/contexts", "contexts", 200)]
+        jobs = [document for observer in observers
+                for document in observer.pages("/v1/export-jobs", "list", 200)]
+        return list(judge_files(*self.files(), jobs, contexts))
 
     def sample(self, observer):
         """A part of what was ever asked is asked again: replays, jobs, files, URLs of old."""
