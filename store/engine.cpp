@@ -10,7 +10,6 @@
 namespace belay::store {
 namespace {
 
-constexpr std::size_t table_slots_at_start = 4096;
 constexpr std::uint64_t ring_reserve_divisor = 8;  ///< of the ring, kept for essential work
 
 }  // namespace
@@ -22,8 +21,8 @@ Engine::Engine(world::Disk& disk_, const world::Clock& clock_, world::Entropy& e
       schema(std::move(schema_)),
       settings(settings_),
       failure_listener(listener),
-      records(pool, entropy.number(), table_slots_at_start),
-      keys(pool, entropy.number(), table_slots_at_start),
+      records(pool, entropy.number(), settings_.table_slots_at_start),
+      keys(pool, entropy.number(), settings_.table_slots_at_start),
       index(pool),
       epochs(pool),
       seed_(entropy.number()) {}
@@ -131,8 +130,12 @@ explained<void> Engine::recover(world::Entropy& entropy) {
 explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     LogOptions options;
     options.segment_bytes = settings.segment_bytes;
+    // No group spans segments.
+    options.group_bytes_max =
+        std::min<std::size_t>(options.group_bytes_max, settings.segment_bytes);
     auto ring = Ring::make(settings.ring_bytes, lanes_served_by(settings.ring_bytes),
-                           recovered.position.next_lsn);
+                           recovered.position.next_lsn,
+                           settings.single_threaded ? RingPages::when_used : RingPages::touched);
     if (ring.has_error()) {
         return failure(ring.error(), "store.ring_bytes must be a power of two of at least 4MiB");
     }

@@ -37,7 +37,11 @@ struct Settings {
     Milliseconds commit_timeout = std::chrono::seconds(5);
     /// Between two snapshots, if anything was logged; zero: only on request.
     Milliseconds snapshot_interval = std::chrono::minutes(10);
-    /// Without the log thread and the housekeeper: pump() does their work (tests, simulator).
+    /// Of the tables of records and keys when the store opens; a power of two. They grow by
+    /// themselves.
+    std::size_t table_slots_at_start = 4096;
+    /// Without the log thread and the housekeeper: pump() does their work (tests, simulator). The
+    /// ring's pages are then not touched before they are used.
     bool single_threaded = false;
 };
 

@@ -17,12 +17,13 @@ std::atomic_ref<std::uint64_t> header_word(std::byte* frame) noexcept {
 
 }  // namespace
 
-result<std::unique_ptr<Ring>> Ring::make(std::size_t capacity, std::size_t lanes, Lsn start) {
+result<std::unique_ptr<Ring>> Ring::make(std::size_t capacity, std::size_t lanes, Lsn start,
+                                         RingPages pages) {
     if (lanes == 0 || lanes > limits::lanes_max || capacity < 4 * lanes * limits::frame_bytes_max) {
         return make_error_code(Error::malformed);
     }
     check(start >= first_lsn && start % limits::frame_alignment == 0, "an LSN is a multiple of 64");
-    result<RingMemory> memory = RingMemory::map(capacity);
+    result<RingMemory> memory = RingMemory::map(capacity, pages);
     if (memory.has_error()) {
         return memory.error();
     }

@@ -31,7 +31,8 @@ class Ring {
     /// `capacity`: a power of two, a multiple of the page, at least 4 x lanes x the largest frame
     /// (Error::malformed otherwise). `start`: the LSN of the first frame. `lanes`: how many threads
     /// may be between admit and reserve at once.
-    static result<std::unique_ptr<Ring>> make(std::size_t capacity, std::size_t lanes, Lsn start);
+    static result<std::unique_ptr<Ring>> make(std::size_t capacity, std::size_t lanes, Lsn start,
+                                              RingPages pages = RingPages::touched);
 
     /// Is there room for one frame of `bytes` (frame_bytes of its body) whatever the other lanes do
     /// before this one reserves? Never blocks.

@@ -16,16 +16,17 @@ boost::system::error_code last_error() noexcept {
 }
 
 /// Maps the pages of `file` twice into one reserved range.
-result<std::byte*> map_twice(int file, std::size_t capacity) {
+result<std::byte*> map_twice(int file, std::size_t capacity, RingPages pages) {
+    // The first turn of a ring that serves must not pay for page faults.
+    const int populate = pages == RingPages::touched ? MAP_POPULATE : 0;
     void* range = mmap(nullptr, capacity * 2, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (range == MAP_FAILED) {
         return last_error();
     }
     auto* first = static_cast<std::byte*>(range);
     for (std::byte* half : {first, first + capacity}) {
-        // MAP_POPULATE: the first turn of the ring must not pay for page faults.
-        if (mmap(half, capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_POPULATE,
-                 file, 0) == MAP_FAILED) {
+        if (mmap(half, capacity, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | populate, file,
+                 0) == MAP_FAILED) {
             const boost::system::error_code error = last_error();
             munmap(range, capacity * 2);
             return error;
@@ -36,7 +37,7 @@ result<std::byte*> map_twice(int file, std::size_t capacity) {
 
 }  // namespace
 
-result<RingMemory> RingMemory::map(std::size_t capacity) {
+result<RingMemory> RingMemory::map(std::size_t capacity, RingPages pages) {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     if (!std::has_single_bit(capacity) || capacity % page != 0) {
         return make_error_code(Error::malformed);
@@ -50,7 +51,7 @@ result<RingMemory> RingMemory::map(std::size_t capacity) {
         close(file);
         return error;
     }
-    const result<std::byte*> data = map_twice(file, capacity);
+    const result<std::byte*> data = map_twice(file, capacity, pages);
     close(file);  // the mappings keep the pages
     if (data.has_error()) {
         return data.error();

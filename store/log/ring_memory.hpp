@@ -3,16 +3,21 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "core/base/result.hpp"
 
 namespace belay::store {
 
+enum class RingPages : std::uint8_t {
+    touched,    ///< no first use faults
+    when_used,  ///< each costs at its first use: for rings that live shortly
+};
+
 class RingMemory {
   public:
-    /// `capacity` is a power of two and a multiple of the page. The pages are zero and touched, so
-    /// that no first use faults.
-    static result<RingMemory> map(std::size_t capacity);
+    /// `capacity` is a power of two and a multiple of the page. The pages are zero.
+    static result<RingMemory> map(std::size_t capacity, RingPages pages);
 
     RingMemory(RingMemory&& other) noexcept;
     RingMemory& operator=(RingMemory&&) = delete;

@@ -10,9 +10,9 @@ namespace {
 constexpr std::size_t zeroing_chunk_bytes = 1024 * 1024;
 
 result<void> write_zeros(world::File& file, std::uint64_t from, std::uint64_t to) {
-    const AlignedBuffer zeros(zeroing_chunk_bytes);
+    const AlignedBuffer zeros(std::min<std::uint64_t>(zeroing_chunk_bytes, to - from));
     for (std::uint64_t at = from; at < to;) {
-        const std::uint64_t count = std::min<std::uint64_t>(zeroing_chunk_bytes, to - at);
+        const std::uint64_t count = std::min<std::uint64_t>(zeros.span().size(), to - at);
         if (auto written = file.write_at(at, zeros.span().first(count)); written.has_error()) {
             return written;
         }
