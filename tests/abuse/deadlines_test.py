@@ -61,7 +61,7 @@ def attackers(server, token, context):
     drip = b"x" * 10_000
     upload = request("PUT", f"/v1/contexts/{context}/transactions",
                      ["Content-Type: text/csv", "Content-Length: 1000000"], token=token)
-    for _ in range(sized(20, 4)):
+    for at in range(sized(20, 4)):
         yield Slow("head, nothing sent", server, b"", HEADER)
         yield Slow("head, dripping", server, b"GET / HTTP/1.1\r\nX: ", HEADER, drip,
                    b"HTTP/1.1 408 ")
@@ -75,7 +75,8 @@ def attackers(server, token, context):
                    drip, b"HTTP/1.1 408 ")
         yield Slow("chunks of one byte", server, post("Transfer-Encoding: chunked"), BODY,
                    b"1\r\nx\r\n" * 500, b"HTTP/1.1 408 ")
-        yield Slow("upload, dripping", server, upload, BODY, drip, b"HTTP/1.1 408 ")
+        if at < 2:  # there are few places for uploads; more are sent away at once
+            yield Slow("upload, dripping", server, upload, BODY, drip, b"HTTP/1.1 408 ")
 
 
 def attack(server, token, context):

@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.parse
 
-from abuse import ECHO, Answers, GoodClient, request, running, sized, wait_for
+from abuse import ECHO, Answers, GoodClient, read_all, request, running, sized, wait_for
 
 UPLOAD = b"id,date,amount,currency,description\n"
 
@@ -125,6 +125,21 @@ class Attack:
         return len(replayed)
 
 
+def late_readers(server):
+    """Clients that have sent 1 MiB behind a bad request before they look: no reset comes, and the
+    whole answer is there."""
+    clients = [server.connect(plain=True) for _ in range(20)]
+    for client in clients:
+        client.sendall(b"nonsense\r\n\r\n" + b"x" * (1 << 20))
+    wait_for(lambda: server.number("belay_http_connections") <= 3, 30, "closed connections")
+    for client in clients:
+        assert client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0, "a reset"
+        answer = read_all(client)
+        assert answer.startswith(b"HTTP/1.1 400 ") and answer.endswith(b"}"), answer
+        client.close()
+    print(f"  {len(clients)} refusals were read whole after 1 MiB that nobody asked for")
+
+
 def main(program, *options):
     seed = random.randrange(1 << 32)
     print(f"seed {seed}")
@@ -141,6 +156,8 @@ def main(program, *options):
             for phase in attack.phases():
                 phase(at)
         wait_for(lambda: server.number("belay_http_connections") <= 3, 30, "closed connections")
+        if not tls:
+            late_readers(server)
         if good:
             good.phase("after")
             time.sleep(1)
