@@ -14,7 +14,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 import credentials
@@ -172,7 +171,8 @@ class RunningTest(unittest.TestCase):
         keys = {"jwt.secret": "the JWT secret", "url.keys": "the URL key"}
         for path in sorted(pathlib.Path(server.data).rglob("*")):
             if path.is_file() and path.name not in keys and path.name != "api_keys.json":
-                yield f"the file {path.name}", path.read_bytes()
+                # Without the zeroed blocks of a segment, which are most of it.
+                yield f"the file {path.name}", path.read_bytes().replace(bytes(4096), b"")
 
     def test_what_is_secret_stays_so(self):
         for credential in (self.crowd.owner.token, self.crowd.key):
@@ -279,11 +279,10 @@ class ToolsTest(unittest.TestCase):
             self.assertEqual(markers.found_in(listed.stdout + listed.stderr), [])
             self.assertNotIn(key, stored.read_text())
             self.assertEqual(stored.stat().st_mode & 0o077, 0)
-            # A credential where a file name is expected is not repeated as one.
-            started = time.monotonic()
+            # Whoever has the key at hand, and not its id, gives the key: it is not repeated.
             refused = subprocess.run([PROGRAM, "keys", "revoke", "--data", folder, key],
                                      capture_output=True, timeout=60)
-            self.assertNotEqual(refused.returncode, 0, started)
+            self.assertNotEqual(refused.returncode, 0)
             self.assertEqual(markers.found_in(refused.stdout + refused.stderr), [])
 
 
