@@ -25,6 +25,7 @@ Engine::Engine(world::Disk& disk_, const world::Clock& clock_, world::Entropy& e
       keys(pool, entropy.number(), settings_.table_slots_at_start),
       index(pool),
       epochs(pool),
+      time_(clock_),
       seed_(entropy.number()) {}
 
 Engine::~Engine() {
@@ -105,8 +106,7 @@ explained<void> Engine::recover(world::Entropy& entropy) {
         return finished.error();
     }
     const WallTime latest = std::max({loader.latest_time(), replayed->time_max, choice->info.time});
-    time_floor_.store(latest.time_since_epoch().count() - half_monotonic_milliseconds(),
-                      std::memory_order_relaxed);
+    time_.start(latest);
     snapshot_start_.store(choice->info.start_lsn, std::memory_order_relaxed);
 
     report_.frames_replayed = replayed->frames;
@@ -168,20 +168,6 @@ explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
 
 std::int64_t Engine::monotonic() const {
     return clock.monotonic().time_since_epoch().count();
-}
-
-std::int64_t Engine::half_monotonic_milliseconds() const {
-    return std::chrono::floor<Milliseconds>(clock.monotonic().time_since_epoch() / 2).count();
-}
-
-WallTime Engine::now() noexcept {
-    const std::int64_t half = half_monotonic_milliseconds();
-    const std::int64_t floor = clock.wall().time_since_epoch().count() - half;
-    std::int64_t known = time_floor_.load(std::memory_order_relaxed);
-    while (known < floor &&
-           !time_floor_.compare_exchange_weak(known, floor, std::memory_order_relaxed)) {
-    }
-    return WallTime(Milliseconds(std::max(known, floor) + half));
 }
 
 bool Engine::has_capacity(Importance importance) const noexcept {
@@ -273,6 +259,7 @@ explained<void> Engine::close() {
 
 void Engine::pump() {
     check(!thread_, "only a store without threads is pumped");
+    time_.follow();
     writer_->pump();
     settle_inherited();
     look_at_limits();

@@ -17,6 +17,7 @@
 #include "store/log/segment_supply.hpp"
 #include "store/settlement.hpp"
 #include "store/store.hpp"
+#include "store/store_time.hpp"
 #include "store/table/epochs.hpp"
 #include "store/table/idempotency_table.hpp"
 #include "store/table/ordered_index.hpp"
@@ -66,10 +67,9 @@ class Engine final : public LogListener {
 
     bool has_failed() const noexcept { return failed_.load(std::memory_order_acquire); }
 
-    /// The time of day, never before any time given to a transition, here or before a restart.
-    /// While the clock is behind that, time goes on at half speed, so that leases, retries and
-    /// expiry do not stand still until the clock has caught up, which may take years.
-    WallTime now() noexcept;
+    /// The time that is stored: never before any time given to a transition, here or before a
+    /// restart, and at the pace of the monotonic clock.
+    WallTime now() noexcept { return time_.now(); }
 
     /// Whether an operation of this importance may take more memory and log.
     bool has_capacity(Importance importance) const noexcept;
@@ -123,7 +123,6 @@ class Engine final : public LogListener {
     bool snapshot_is_due() const;
     std::uint64_t memory_bytes() const noexcept;
     std::int64_t monotonic() const;
-    std::int64_t half_monotonic_milliseconds() const;
 
     std::unique_ptr<world::Lock> lock_;
     RecoveryReport report_;
@@ -134,9 +133,7 @@ class Engine final : public LogListener {
     std::unique_ptr<LogThread> thread_;
 
     std::atomic<bool> failed_{false};
-    /// In milliseconds: the time of day is at least this plus half the monotonic time. Only grows.
-    /// Relaxed: it orders nothing, the log does.
-    std::atomic<std::int64_t> time_floor_{0};
+    StoreTime time_;
     std::atomic<std::uint64_t> seed_;
 
     // Limits, looked at now and then; relaxed, since a moment's difference is what the reserve is

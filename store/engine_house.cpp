@@ -91,6 +91,7 @@ void Engine::keep_house() {
     std::unique_lock guard(house_mutex_);
     while (!house_stopping_) {
         guard.unlock();
+        time_.follow();
         look_at_limits();
         look_at_flushes();
         settle_inherited();
