@@ -106,7 +106,7 @@ class Killing:
         findings = self.compare()
         if findings:
             return findings
-        if self.random.random() < 0.4:
+        if self.random.random() < 0.5:
             findings = self.end_in_a_write()
         else:
             self.end(forced=0.1, orderly=0.3)
@@ -202,7 +202,8 @@ class Killing:
         before = read_log(self.server.data)
         writer = self.clients[0] = self.connect(self.clients[0])
         if writer.contexts:
-            writer.begin(*[writer.create(writer.new_key())
+            # Of all lengths, so that the cut falls on every part of a frame.
+            writer.begin(*[writer.create(writer.new_key() + "-" * self.random.randrange(100))
                            for _ in range(self.random.randint(1, 4))])
             pause(self.random.random() * 0.008)
         self.server.kill()
@@ -214,7 +215,7 @@ class Killing:
         code, text = self.server.verify()
         if code != 0:
             return [f"belay verify ends with {code}: {text}"]
-        return self.judge_states() if self.hasher and self.random.random() < 0.2 else []
+        return self.judge_states() if self.hasher and self.random.random() < 0.1 else []
 
     def judge_states(self):
         """Recovery is a function, and a clean stop keeps what was there: the state found by starts
@@ -227,7 +228,7 @@ class Killing:
                 if part == "snapshot" and not os.path.exists(f"{self.server.data}/{part}"):
                     continue  # none was written yet
                 shutil.copytree(f"{self.server.data}/{part}", f"{copy}/{part}")
-            for ending in ("kill", "close", "kill"):
+            for ending in ("kill", "close", "kill") if number == 0 else ("kill",):
                 done = subprocess.run([self.hasher, copy, ending], capture_output=True, text=True,
                                       timeout=END_SECONDS)
                 if done.returncode != 0 and "snapshot" not in parts:

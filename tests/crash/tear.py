@@ -25,8 +25,9 @@ def read_log(data):
 
 
 def tear(data, before, choose):
-    """Tears the only group that was written since `before` (of read_log), in `choose`'s way. Gives
-    how many of its sectors are new and old, or None if something else was written, too."""
+    """Tears the only group that was written since `before` (of read_log), in `choose`'s way: often
+    its end is missing, else any of its sectors. Gives how many of them are new and old, or None if
+    something else was written, too."""
     log, snapshots = before
     now, snapshots_now = read_log(data)
     changed = [name for name in now if now[name] != log.get(name)]
@@ -38,7 +39,10 @@ def tear(data, before, choose):
                if new[at:at + SECTOR] != old[at:at + SECTOR]]
     if not sectors or len({at // BLOCK for at in sectors}) != 1:
         return None
-    kept = [at for at in sectors if choose.random() < 0.5]
+    if len(sectors) > 1 and choose.random() < 0.6:
+        kept = sectors[:choose.randrange(1, len(sectors))]
+    else:
+        kept = [at for at in sectors if choose.random() < 0.5]
     with open(f"{data}/log/{name}", "r+b") as file:
         file.write(old[:MARKS_END])  # a mark rides behind its group
         for at in sectors:
