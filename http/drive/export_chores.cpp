@@ -98,11 +98,12 @@ void ExportChores::ask(store::BlockingLane& lane, const job::Uuid& id, exports::
         // start.
         (void)disk_.remove(exports::file_path(id, move.before().claim, move.before().format));
     }
-    if (asked == exports::Ask::lapse && has_workers_) {
+    const WallTime now = lane.lane().now();
+    // A job whose week ended before its lease did is no worker's: its expiry is due.
+    if (asked == exports::Ask::lapse && has_workers_ && now < exports::expires_at(id)) {
         ready_.push(id);
     } else if (asked != exports::Ask::remove) {
-        agenda_.note({exports::export_job_kind, id}, exports::due_at(move.standing(), life_),
-                     lane.lane().now());
+        agenda_.note({exports::export_job_kind, id}, exports::due_at(move.standing(), life_), now);
     }
 }
 
