@@ -23,7 +23,7 @@ def slow(program, library, folder):
         stage.faults.rule("delay", WRITES, "/data/log/", times=0, argument=200)
         before = stage.metrics()
         jobs = len(stage.pool.jobs)
-        clients = stage.run_clients(lambda: len(stage.pool.jobs) > jobs + (500 if FULL else 60))
+        clients = stage.run_clients(lambda: len(stage.pool.jobs) > jobs + (120 if FULL else 60))
         after = stage.metrics()
         groups, frames = (int(after[name]) - int(before[name])
                           for name in ("belay_log_groups_total", "belay_log_frames_total"))
