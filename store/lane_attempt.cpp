@@ -5,6 +5,7 @@
 #include "store/lane_state.hpp"
 #include "store/lists.hpp"
 #include "store/remembered.hpp"
+#include "store/table/stop_point.hpp"
 
 namespace belay::store {
 namespace {
@@ -128,8 +129,10 @@ LaneState::Attempt LaneState::commit(Operation& operation, WallTime now) {
     if (!swap_all()) {
         return Attempt::blocked;
     }
+    BELAY_STOP_POINT("lane.commit.swapped");
     // From here nothing can fail and nothing is called that could.
     const Lsn lsn = engine_.ring().reserve(bytes);
+    BELAY_STOP_POINT("lane.commit.reserved");
     publish(now, lsn, body_bytes);
     return Attempt::committed;
 }
@@ -312,6 +315,7 @@ void LaneState::publish(WallTime now, Lsn lsn, std::size_t body_bytes) {
     }
     encode_body(now, std::span(facts_.data(), moving_count_),
                 {engine_.ring().body_at(lsn), body_bytes});
+    BELAY_STOP_POINT("lane.publish.written");
     engine_.ring().publish(lsn, body_bytes);
     published_ = true;
     newest_seen_ = lsn;

@@ -22,6 +22,7 @@
 #include "store/table/cell.hpp"
 #include "store/table/epochs.hpp"
 #include "store/table/pointer_table.hpp"
+#include "store/table/stop_point.hpp"
 
 namespace belay::store {
 
@@ -75,7 +76,8 @@ class EntryTable {
             if (!entry->cell.is_dead()) {
                 return {Lookup::found, entry};
             }
-            // Its killer frees it; it only must not be found any more.
+            // Its killer frees it; it only must not be found any more. Relaxed: seeing it dead was
+            // an acquire, and the killer raised killed_at before.
             if (!by.passed(entry->killed_at.load(std::memory_order_relaxed)) ||
                 table_.unlink(by, hash, *entry) == Unlink::later) {
                 return {Lookup::dying, nullptr};
@@ -89,13 +91,16 @@ class EntryTable {
         check(by.in_section(), "an entry is killed inside a section");
         // Before the cell says dead (a release, so who meets dead sees this), and only ever
         // upwards: a rival that set out earlier and comes late must not make the entry look older.
+        // Relaxed: the release is the cell's.
         Epoch known = entry.killed_at.load(std::memory_order_relaxed);
         while (known < by.announced() && !entry.killed_at.compare_exchange_weak(
                                              known, by.announced(), std::memory_order_relaxed)) {
         }
+        BELAY_STOP_POINT("entry.kill.noted");
         if (!entry.cell.kill(expected)) {
             return false;
         }
+        BELAY_STOP_POINT("entry.kill.dead");
         by.retire(&entry, this, &EntryTable::bury);
         return true;
     }
@@ -117,6 +122,7 @@ class EntryTable {
     static void bury(Participant& by, void* context, void* object) {
         auto& self = *static_cast<EntryTable*>(context);
         auto* entry = static_cast<Node*>(object);
+        BELAY_STOP_POINT("entry.bury.before_unlink");
         const bool later = self.table_.unlink(by, Traits::hash(*entry), *entry) == Unlink::later;
         by.retire(entry, context, later ? &EntryTable::bury : &EntryTable::free);
     }

@@ -32,6 +32,7 @@ std::size_t Epochs::join() {
             // Seq_cst: before this participant's first announcement in S, so that the scan of (A),
             // which comes after that, reaches the slot.
             std::size_t used = slots_used_.load(std::memory_order_seq_cst);
+            BELAY_STOP_POINT("epochs.join.before_cas");
             while (used <= index &&
                    !slots_used_.compare_exchange_weak(used, index + 1, std::memory_order_seq_cst)) {
             }
@@ -80,6 +81,7 @@ void Participant::leave_to_others() {
     }
     // Relaxed: the exchange below checks that it still holds.
     estate->next = epochs_.estates_.load(std::memory_order_relaxed);
+    BELAY_STOP_POINT("epochs.leave_to_others.before_cas");
     // Release, pairs with the acquire in adopt_estates. Nobody takes single estates off the stack,
     // so there is no ABA.
     while (!epochs_.estates_.compare_exchange_weak(estate->next, estate, std::memory_order_release,
@@ -89,6 +91,13 @@ void Participant::leave_to_others() {
 
 void Participant::enter() noexcept {
     check(!in_section(), "sections do not nest");
+    if (count_ != 0 && ++sections_since_collect_ >= collect_every_sections) {
+        collect(collect_most);
+    }
+    open();
+}
+
+void Participant::open() noexcept {
     std::atomic<Epoch>& mine = epochs_.slots_[index_].announced;
     // Relaxed: a guess, confirmed by the seq_cst pair below, which is (A) of the header.
     Epoch epoch = epochs_.epoch_.load(std::memory_order_relaxed);
@@ -151,8 +160,9 @@ void Participant::adopt_estates() {
     if (epochs_.estates_.load(std::memory_order_relaxed) == nullptr) {
         return;
     }
-    // Acquire, pairs with the release in ~Participant.
+    // Acquire, pairs with the release in leave_to_others.
     Epochs::Estate* estate = epochs_.estates_.exchange(nullptr, std::memory_order_acquire);
+    BELAY_STOP_POINT("epochs.adopt.taken");
     while (estate != nullptr) {
         const std::unique_ptr<Epochs::Estate> owned(estate);
         for (Epochs::Retired retired : owned->retired) {
@@ -177,6 +187,7 @@ bool Participant::reclaim_oldest(Epoch current) {
 
 void Participant::collect(std::size_t most) {
     since_collect_ = 0;
+    sections_since_collect_ = 0;
     if (collecting_) {
         return;  // called by a Reclaim that retires
     }
@@ -184,7 +195,7 @@ void Participant::collect(std::size_t most) {
     epochs_.try_advance();
     const bool entered = !in_section();
     if (entered) {
-        enter();
+        open();
     }
     adopt_estates();
     // Acquire (in current): the reads of all sections that the advances waited for come before.

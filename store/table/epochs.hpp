@@ -104,7 +104,9 @@ class Participant {
     Participant(const Participant&) = delete;
     Participant& operator=(const Participant&) = delete;
 
-    /// Opens a section; sections do not nest (checked). Use Section.
+    /// Opens a section; sections do not nest (checked). Use Section. Collects now and then before
+    /// that while something waits, so that what one who seldom retires has retired (the slots of a
+    /// table that has grown) is freed soon, though he never sleeps.
     void enter() noexcept;
     void leave() noexcept;
     bool in_section() const noexcept { return announced_ != Epochs::outside; }
@@ -144,8 +146,10 @@ class Participant {
 
   private:
     static constexpr std::size_t collect_every = 64;  ///< retires between two collections
+    static constexpr std::size_t collect_every_sections = 1024;
     static constexpr std::size_t collect_most = 4 * collect_every;
 
+    void open() noexcept;
     void append(const Epochs::Retired& retired);
     void adopt_estates();
     bool reclaim_oldest(Epoch current);
@@ -156,6 +160,7 @@ class Participant {
     Epoch announced_ = Epochs::outside;
     bool collecting_ = false;
     std::size_t since_collect_ = 0;
+    std::size_t sections_since_collect_ = 0;
     /// A ring: `count_` entries from `first_`, oldest first; the size is a power of two or zero.
     std::vector<Epochs::Retired> ring_;
     std::size_t first_ = 0;

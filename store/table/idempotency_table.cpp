@@ -17,8 +17,7 @@ KeyRecord::KeyRecord(const KeyName& key) noexcept
 }
 
 KeyName IdempotencyTable::key(std::string_view name) const noexcept {
-    const XXH128_hash_t hash = XXH3_128bits_withSeed(name.data(), name.size(), seed_);
-    return {{hash.low64, hash.high64}, name};
+    return {XXH3_64bits_withSeed(name.data(), name.size(), seed_), name};
 }
 
 KeyRecord* KeyTraits::make(PoolLane& pool, std::uint64_t, const KeyName& key) noexcept {

@@ -10,16 +10,9 @@
 
 namespace belay::store {
 
-struct KeyHash {
-    std::uint64_t low = 0;
-    std::uint64_t high = 0;
-
-    friend bool operator==(const KeyHash&, const KeyHash&) = default;
-};
-
 /// A key's name with its hash. A view of the name's bytes.
 struct KeyName {
-    KeyHash hash;
+    std::uint64_t hash = 0;
     std::string_view name;
 };
 
@@ -32,7 +25,7 @@ struct KeyRecord : Entry {
         return {reinterpret_cast<const char*>(this + 1), name_size};
     }
 
-    const KeyHash hash;
+    const std::uint64_t hash;
     const std::uint32_t name_size;
 };
 
@@ -40,7 +33,7 @@ struct KeyTraits {
     using Node = KeyRecord;
     using Key = KeyName;
 
-    static std::uint64_t hash(const KeyRecord& record) noexcept { return record.hash.low; }
+    static std::uint64_t hash(const KeyRecord& record) noexcept { return record.hash; }
     /// The whole name is compared: two names with one hash are two keys.
     static bool matches(const KeyRecord& record, std::uint64_t, const KeyName& key) noexcept {
         return record.hash == key.hash && record.name() == key.name;
@@ -56,13 +49,13 @@ class IdempotencyTable : public EntryTable<KeyTraits> {
     IdempotencyTable(Pool& pool, std::uint64_t seed, std::size_t capacity)
         : EntryTable(pool, capacity), seed_(seed) {}
 
-    /// XXH3-128 of the name, with the seed. The result views `name`, which is at most
+    /// XXH3-64 of the name, with the seed. The result views `name`, which is at most
     /// limits::key_name_bytes_max long (checked by find_or_make).
     KeyName key(std::string_view name) const noexcept;
 
-    KeyRecord* find(const KeyName& key) const { return EntryTable::find(key.hash.low, key); }
+    KeyRecord* find(const KeyName& key) const { return EntryTable::find(key.hash, key); }
     Looked<KeyRecord> find_or_make(Participant& by, const KeyName& key) {
-        return EntryTable::find_or_make(by, key.hash.low, key);
+        return EntryTable::find_or_make(by, key.hash, key);
     }
 
   private:

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "store/table/stop_point.hpp"
 
 namespace belay::store {
 namespace {
@@ -20,11 +21,11 @@ constexpr std::size_t slab_bytes = 256 * 1024;
 constexpr std::size_t batch_bytes = 16 * 1024;
 constexpr std::size_t batch_blocks_max = 64;
 
-/// Steps of a third or less, so that little is wasted; the small ones fit the heights of index
-/// entries (ordered_index.hpp).
-constexpr std::array<std::uint16_t, 25> class_bytes{
-    48,  64,  80,  96,  112,  128,  160,  192,  224,  256,  320,  384, 448,
-    512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096};
+/// Up to 256 bytes, where nearly all blocks are, only the alignment is wasted; steps of a third or
+/// less above.
+constexpr std::array<std::uint16_t, 29> class_bytes{
+    48,  64,  80,  96,  112, 128, 144,  160,  176,  192,  208,  224,  240,  256, 320,
+    384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096};
 static_assert(class_bytes.back() == Pool::pooled_bytes_max);
 
 constexpr std::size_t no_class = class_bytes.size();
@@ -58,8 +59,10 @@ std::size_t batch_blocks(std::size_t size_class) noexcept {
 Pool::~Pool() {
     static_assert(class_bytes.size() == class_count);
     for (const Account& account : accounts_) {
+        // Acquire, pairs with the release in ~PoolLane: what the lane did comes before the end.
         check(!account.taken.load(std::memory_order_acquire), "a pool ends after its lanes");
     }
+    // Acquire, pairs with the release in carve: each slab's link to the one before it.
     Slab* slab = slabs_.load(std::memory_order_acquire);
     while (slab != nullptr) {
         std::free(std::exchange(slab, slab->next));
@@ -77,7 +80,9 @@ std::uint64_t Pool::bytes_in_use() const noexcept {
 
 void Pool::push(std::size_t size_class, Batch* batch) noexcept {
     std::atomic<Batch*>& top = overflow_[size_class].top;
+    // Relaxed: the exchange below checks that it still holds.
     batch->next_batch = top.load(std::memory_order_relaxed);
+    BELAY_STOP_POINT("pool.push.before_cas");
     // Release, pairs with the acquire in pop: the taker sees the links of the batch. Nothing is
     // read through the old top, so it does not matter if it came, went and came again.
     while (!top.compare_exchange_weak(batch->next_batch, batch, std::memory_order_release,
@@ -87,6 +92,7 @@ void Pool::push(std::size_t size_class, Batch* batch) noexcept {
 
 Pool::Batch* Pool::pop(std::size_t size_class) noexcept {
     std::atomic<Batch*>& top = overflow_[size_class].top;
+    // Relaxed: a look that spares the exchange; nothing is read through it.
     if (top.load(std::memory_order_relaxed) == nullptr) {
         return nullptr;
     }
@@ -96,14 +102,18 @@ Pool::Batch* Pool::pop(std::size_t size_class) noexcept {
     if (taken == nullptr) {
         return nullptr;
     }
+    BELAY_STOP_POINT("pool.pop.taken");
     Batch* rest = taken->next_batch;
     while (rest != nullptr) {
         Batch* none = nullptr;
+        // Release: the next taker sees the links of all of the rest, also of those batches that
+        // came to us by the acquire above.
         if (top.compare_exchange_strong(none, rest, std::memory_order_release,
                                         std::memory_order_relaxed)) {
             break;
         }
         // Others have pushed since: put the rest behind theirs, which is short, and try again.
+        // Acquire, as above: the links of their batches are followed.
         Batch* newer = top.exchange(nullptr, std::memory_order_acquire);
         if (newer == nullptr) {
             continue;
@@ -199,6 +209,7 @@ void* PoolLane::carve(std::size_t bytes) noexcept {
         }
         // Relaxed: the exchange below checks that it still holds.
         auto* slab = new (memory) Pool::Slab{pool_.slabs_.load(std::memory_order_relaxed)};
+        BELAY_STOP_POINT("pool.carve.before_cas");
         // Release, pairs with the acquire in ~Pool.
         while (!pool_.slabs_.compare_exchange_weak(slab->next, slab, std::memory_order_release,
                                                    std::memory_order_relaxed)) {
@@ -222,7 +233,7 @@ void PoolLane::leave_to_others(std::size_t size_class, List& list) noexcept {
 }
 
 void PoolLane::account(std::int64_t change) noexcept {
-    // Not a read-modify-write: only this lane writes it.
+    // Not a read-modify-write: only this lane writes it. Relaxed: a figure, it orders nothing.
     const std::int64_t now = account_->bytes.load(std::memory_order_relaxed);
     account_->bytes.store(now + change, std::memory_order_relaxed);
 }

@@ -48,7 +48,7 @@ class Pool {
   private:
     friend class PoolLane;
 
-    static constexpr std::size_t class_count = 25;
+    static constexpr std::size_t class_count = 29;
 
     /// A free block is a link of a list.
     struct Block {

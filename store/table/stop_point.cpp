@@ -17,6 +17,7 @@ void set_stop_hook(StopHook hook) noexcept {
 }
 
 void reach_stop_point(const char* point) {
+    // Acquire, pairs with the release above.
     const StopHook hook = current_hook.load(std::memory_order_acquire);
     if (hook != nullptr) {
         hook(point);

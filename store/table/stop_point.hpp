@@ -1,8 +1,9 @@
 // Stop points: named places inside the lock-free operations at which a test can hold a thread, so
 // that "a thread stopped anywhere blocks no other" is tested and not hoped for (design 5).
 //
-// In the program BELAY_STOP_POINT is nothing. In the library variant belay_store_table_stops it
-// calls the hook that a test has set, with the point's name.
+// In the program BELAY_STOP_POINT is nothing. In the library variants belay_store_table_stops and
+// belay_store_stops it calls the hook that a test has set, with the point's name. The tests find
+// the points in the sources, so that a new one is tested without being listed anywhere.
 #pragma once
 
 #ifdef BELAY_STOP_POINTS

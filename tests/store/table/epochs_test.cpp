@@ -204,6 +204,25 @@ BOOST_AUTO_TEST_CASE(no_reader_ever_meets_a_freed_object) {
     BOOST_TEST(pool.bytes_in_use() == 0U);
 }
 
+/// One who only opens sections, as a lane that makes records and never sleeps, frees what he has
+/// retired: it is the slots of a table that has grown.
+BOOST_AUTO_TEST_CASE(who_only_opens_sections_frees_what_he_has_retired) {
+    Pool pool;
+    Epochs epochs(pool);
+    Lane lane(pool, epochs);
+    bool freed = false;
+    {
+        const Section section(lane.member);
+        lane.member.retire(&freed, nullptr, [](Participant&, void*, void* object) {
+            *static_cast<bool*>(object) = true;
+        });
+    }
+    for (int at = 0; at < 10'000 && !freed; ++at) {
+        const Section section(lane.member);
+    }
+    BOOST_TEST(freed);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -2,82 +2,25 @@
 // point: one thread, the victim, is held there in the middle of its work; the main thread then does
 // everything that the structures offer, and must come to an end with right answers; then the victim
 // goes on, and everything must be right again and freed.
-#include <condition_variable>
-#include <mutex>
+//
+// The points are found in the sources. One that the victim never reaches fails the test.
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "store/table/idempotency_table.hpp"
 #include "store/table/ordered_index.hpp"
 #include "store/table/record_table.hpp"
-#include "store/table/stop_point.hpp"
 #include "tests/store/table/fake_log.hpp"
+#include "tests/store/table/trap.hpp"
 
 namespace belay::store::test {
 namespace {
-
-/// Holds the first thread that asks for it at one stop point, the `skip`-th time it gets there.
-class Trap {
-  public:
-    Trap(std::string_view point, unsigned skip) : point_(point), skip_(skip) {
-        armed = this;
-        set_stop_hook(&Trap::reached);
-    }
-    ~Trap() {
-        set_stop_hook(nullptr);
-        armed = nullptr;
-    }
-    Trap(const Trap&) = delete;
-    Trap& operator=(const Trap&) = delete;
-
-    /// The victim says so, and says when its work is over without having been caught.
-    static void offer() { victim = true; }
-    void done() {
-        const std::lock_guard lock(mutex_);
-        done_ = true;
-        changed_.notify_all();
-    }
-
-    /// True when the victim stands in the trap, false when it got through.
-    bool wait() {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return caught_ || done_; });
-        return caught_;
-    }
-
-    void release() {
-        const std::lock_guard lock(mutex_);
-        released_ = true;
-        changed_.notify_all();
-    }
-
-  private:
-    static void reached(const char* point) {
-        if (victim && armed != nullptr && armed->point_ == point) {
-            armed->hold();
-        }
-    }
-
-    void hold() {
-        std::unique_lock lock(mutex_);
-        if (caught_ || skip_-- != 0) {
-            return;
-        }
-        caught_ = true;
-        changed_.notify_all();
-        changed_.wait(lock, [&] { return released_; });
-    }
-
-    static inline thread_local bool victim = false;
-    static inline Trap* armed = nullptr;  ///< written only while no victim runs
-
-    const std::string_view point_;
-    unsigned skip_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool caught_ = false;
-    bool released_ = false;
-    bool done_ = false;
-};
 
 constexpr std::uint64_t records_each = 1'000;
 constexpr std::uint64_t passes = 3;
@@ -85,6 +28,7 @@ constexpr std::uint64_t passes = 3;
 struct World {
     Pool pool;
     RecordTable table{pool, 3, 64};
+    IdempotencyTable keys{pool, 5, 64};
     OrderedIndex index{pool};
     Epochs epochs{pool};
     FakeLog log{1 << 16};
@@ -92,8 +36,8 @@ struct World {
     std::atomic<std::uint64_t> wrong{0};
 };
 
-/// Gives a record its next version, in the open: no rival has these records.
-void move(World& world, Lane& lane, Record& record, std::uint64_t number, Replaced& replaced,
+/// Gives an entry its next version, in the open: no rival has these entries.
+void move(World& world, Lane& lane, Entry& record, std::uint64_t number, Replaced& replaced,
           bool tombstone) {
     const Version* newest = record.cell.newest_published();
     const std::uint64_t next_number = newest == nullptr ? 1 : newest->number() + 1;
@@ -111,11 +55,46 @@ void move(World& world, Lane& lane, Record& record, std::uint64_t number, Replac
     replaced.add(newest, lsn);
 }
 
+/// Claims a key, and kills the key of an earlier number.
+void claim(World& world, Lane& lane, std::uint64_t first, std::uint64_t number,
+           Replaced& replaced) {
+    const Section section(lane.member);
+    const std::string name = "key " + std::to_string(number);
+    const Looked<KeyRecord> looked = world.keys.find_or_make(lane.member, world.keys.key(name));
+    world.wrong += looked.lookup != Lookup::made;
+    move(world, lane, *looked.entry, number, replaced, false);
+    move(world, lane, *looked.entry, number, replaced, true);
+    const std::string old = "key " + std::to_string(first + mixed(~number) % (number - first + 1));
+    KeyRecord* record = world.keys.find(world.keys.key(old));
+    if (record != nullptr && !record->cell.is_dead()) {
+        world.wrong += record->name() != old;
+        world.wrong += !world.keys.kill(lane.member, *record, record->cell.newest());
+    }
+}
+
+/// More blocks than a lane keeps, so that they travel through the pool's shared stacks.
+void churn(Lane& lane) {
+    constexpr std::size_t block_bytes = 48;
+    std::array<void*, 300> blocks;
+    for (void*& block : blocks) {
+        block = lane.memory.allocate(block_bytes);
+    }
+    for (void* block : blocks) {
+        lane.memory.release(block, block_bytes);
+    }
+}
+
 /// Everything there is to do with records and entries numbered from `first` on.
 void work(World& world, Lane& lane, std::uint64_t first) {
     Heights heights(first);
     Replaced replaced;
     for (std::uint64_t number = first; number < first + records_each; ++number) {
+        if (number % 50 == 0) {
+            lane.member.leave_to_others();
+            lane.member.collect();
+            churn(lane);
+        }
+        claim(world, lane, first, number, replaced);
         {
             const Section section(lane.member);
             const Looked<Record> looked = world.table.find_or_make(lane.member, record_id(number));
@@ -138,6 +117,7 @@ void work(World& world, Lane& lane, std::uint64_t first) {
             world.wrong += !world.index.erase(lane.member, world.list, uuid(old));
         }
         replaced.retire_durable(lane.member, world.log.durable());
+        world.wrong += world.table.find(record_id(first + records_each)) != nullptr;
         world.index.scan(world.list, std::nullopt, [](const job::Uuid&) { return false; });
         RecordTable::Cursor cursor{mixed(number), false};
         world.table.walk(cursor, 8, [](Record&) {});
@@ -179,8 +159,8 @@ bool stop_at(std::string_view point, unsigned skip) {
     {
         Trap trap(point, skip);
         std::thread victim([&] {
-            Lane lane(world.pool, world.epochs);
             Trap::offer();
+            Lane lane(world.pool, world.epochs);
             work(world, lane, 1'000'000);
             trap.done();
         });
@@ -199,6 +179,8 @@ bool stop_at(std::string_view point, unsigned skip) {
         // With nobody stopped any more, growth comes to an end and what is dead goes.
         BOOST_TEST(lane.member.waiting() == 0U, point);
         BOOST_TEST(world.table.size() == world.index.size(), point);
+        BOOST_TEST(world.keys.size() != 0U, point);
+        BOOST_TEST(world.keys.size() < (passes + 1) * records_each, point);
     }
     BOOST_TEST(world.wrong.load() == 0U, point);
     return caught;
@@ -206,35 +188,67 @@ bool stop_at(std::string_view point, unsigned skip) {
 
 BOOST_AUTO_TEST_SUITE(stopped_thread)
 
-void stop_at_each(std::initializer_list<std::string_view> points) {
-    for (const std::string_view point : points) {
+/// All points whose names begin with one of `areas`. Under the address sanitizer each block is the
+/// heap's, and nothing travels through the pool.
+std::vector<std::string> points_of(const std::vector<std::string>& areas) {
+    std::set<std::string> all;
+    for (const auto& file : std::filesystem::directory_iterator(BELAY_STORE_TABLE_SOURCES)) {
+        find_stop_points(file.path().string(), all);
+    }
+    std::vector<std::string> points;
+    std::copy_if(all.begin(), all.end(), std::back_inserter(points), [&](const std::string& point) {
+        return std::find(areas.begin(), areas.end(), point.substr(0, point.find('.'))) !=
+               areas.end();
+    });
+    BOOST_TEST_REQUIRE(!points.empty());
+    return points;
+}
+
+void stop_at_each(const std::vector<std::string>& points) {
+    for (const std::string& point : points) {
         for (const unsigned skip : {0U, 100U}) {
             const bool caught = stop_at(point, skip);
-            BOOST_TEST((caught || skip != 0), point);
+            BOOST_TEST((caught || skip != 0), point << " is never reached");
         }
     }
 }
 
 BOOST_AUTO_TEST_CASE(in_the_table) {
-    stop_at_each({"table.insert.before_cas", "table.grow.before_cas", "table.move.before_freeze",
-                  "table.move.frozen", "table.carry.before_cas", "table.move.before_done",
-                  "table.advance.before_cas", "table.unlink.before_cas", "table.walk.before_next"});
+    stop_at_each(points_of({"table"}));
 }
 
 BOOST_AUTO_TEST_CASE(in_a_cell) {
-    stop_at_each({"cell.newest_published.loaded", "cell.at.before_previous", "cell.swap.before_cas",
-                  "cell.put_back.before_cas", "cell.kill.before_cas"});
+    stop_at_each(points_of({"cell"}));
+}
+
+BOOST_AUTO_TEST_CASE(in_an_entry) {
+    stop_at_each(points_of({"entry"}));
 }
 
 BOOST_AUTO_TEST_CASE(in_the_epochs) {
-    stop_at_each(
-        {"epochs.enter.announced", "epochs.advance.before_scan", "epochs.advance.before_cas"});
+    stop_at_each(points_of({"epochs"}));
 }
 
 BOOST_AUTO_TEST_CASE(in_the_index) {
-    stop_at_each({"index.insert.before_cas", "index.link.before_cas", "index.erase.marked_above",
-                  "index.erase.marked", "index.let_go", "index.search.before_unlink",
-                  "index.scan.at_entry"});
+    stop_at_each(points_of({"index"}));
+}
+
+BOOST_AUTO_TEST_CASE(in_the_pool) {
+#ifndef BELAY_ADDRESS_SANITIZER
+    stop_at_each(points_of({"pool"}));
+#else
+    BOOST_TEST_MESSAGE("under the address sanitizer nothing travels through the pool");
+#endif
+}
+
+/// Every point belongs to an area that a case above goes through.
+BOOST_AUTO_TEST_CASE(no_area_is_forgotten) {
+    const auto known = points_of({"table", "cell", "entry", "epochs", "index", "pool"});
+    std::set<std::string> all;
+    for (const auto& file : std::filesystem::directory_iterator(BELAY_STORE_TABLE_SOURCES)) {
+        find_stop_points(file.path().string(), all);
+    }
+    BOOST_TEST(known.size() == all.size());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
