@@ -62,17 +62,18 @@ class AbusedServer(Server):
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
-    def metrics(self):
+    def metrics(self, source=None):
         """The page as {"name{labels}": number}, asked on a connection of its own."""
-        with self.connect(seconds=30) as client:
+        with self.connect(source, seconds=30) as client:
             client.sendall(request("GET", "/metrics", closes=True))
             text = read_all(client).partition(b"\r\n\r\n")[2].decode()
         pairs = (line.rsplit(" ", 1) for line in text.splitlines() if line and line[0] != "#")
         return {name: float(number) for name, number in pairs}
 
-    def number(self, name):
+    def number(self, name, source=None):
         """The sum of a metric over its labels."""
-        return sum(value for key, value in self.metrics().items() if key.split("{")[0] == name)
+        return sum(value for key, value in self.metrics(source).items()
+                   if key.split("{")[0] == name)
 
     def connect(self, source=None, receive_bytes=None, seconds=20, plain=False):
         """A connected socket, blocking, with TLS if the server has it."""
