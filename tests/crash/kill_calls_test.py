@@ -91,7 +91,8 @@ def loads(program, library, folder):
             for _ in range(4 if FULL else 1):
                 action = stage.random.choice(("kill before", "kill after"))
                 number = stage.random.randint(1, 60 if calls == "pwrite" else 4)
-                stage.start(WORKING)
+                rows = 0 if "exports" in where else 500  # a second: files are written, or jobs run
+                stage.start({**WORKING, "exports.rows_per_second": rows})
                 stage.faults.rule(action, calls, where, first=number)
                 clients = stage.run_clients(lambda: True)
                 try:
