@@ -281,6 +281,11 @@ void SimDisk::misdirect_write(SimTarget target, std::uint64_t offset) {
     machine_->plan({std::move(target), errc::success, SimLie::misdirected, offset});
 }
 
+void SimDisk::forget_plans() {
+    const auto guard = machine_->lock();
+    machine_->forget_plans();
+}
+
 void SimDisk::flip_bit(std::string_view path, std::uint64_t offset, unsigned bit) {
     const auto guard = machine_->lock();
     const auto file = machine_->names.file(path);

@@ -87,6 +87,9 @@ class SimDisk final : public Disk {
     void flip_bit(std::string_view path, std::uint64_t offset, unsigned bit);
     void break_sector(std::string_view path, std::uint64_t offset);
 
+    /// Nothing that was planned to fail, to lie or to crash will.
+    void forget_plans();
+
     /// All files together may take so much, in pages of 4 KiB; 1 TiB at first.
     void limit_space(std::uint64_t bytes);
 

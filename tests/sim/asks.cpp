@@ -83,4 +83,10 @@ void SetAsk::decide(const store::View& view, store::Draft& draft) {
     draft.put(0, as_byte_span(bytes_));
 }
 
+void ForgetAsk::decide(const store::View& view, store::Draft& draft) {
+    if (view.remembered && view.remembered->expires <= view.now) {
+        draft.forget();
+    }
+}
+
 }  // namespace belay::sim

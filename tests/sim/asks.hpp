@@ -60,6 +60,15 @@ class CreateAsk final : public store::Operation {
     std::string bytes_;
 };
 
+/// Removes a key whose time is over, as http/drive/housekeeper.cpp does.
+class ForgetAsk final : public store::Operation {
+  public:
+    explicit ForgetAsk(std::string_view name) { set_key(name); }
+
+    void decide(const store::View& view, store::Draft& draft) override;
+    void done(const store::Receipt&) noexcept override {}
+};
+
 /// Makes the context, or names another set of transactions in it.
 class SetAsk final : public store::Operation {
   public:

@@ -33,8 +33,14 @@ std::string Chronicle::read(world::SimDisk& disk) {
     if (recovery.has_error()) {
         return recovery.error().what;
     }
-    const auto replayed = recovery->replay(
-        store::first_lsn, 0, [&](store::ReplayedFrame& frame) { return take(frame); });
+    const auto replayed =
+        recovery->replay(store::first_lsn, 0, [&](store::ReplayedFrame& frame) -> explained<void> {
+            const std::string broken = take(frame.lsn, frame.facts);
+            if (!broken.empty()) {
+                return failure(Error::corrupt, broken);
+            }
+            return {};
+        });
     return replayed.has_error() ? replayed.error().what : std::string();
 }
 
@@ -43,29 +49,34 @@ Phase Chronicle::end_of(const job::Uuid& id) const {
     return found == jobs_.end() ? Phase::absent : found->second.end;
 }
 
-explained<void> Chronicle::take(store::ReplayedFrame& frame) {
-    store::FactReader contexts = frame.facts;
+bool Chronicle::is_removed(const job::Uuid& id) const {
+    const auto found = jobs_.find(id);
+    return found != jobs_.end() && found->second.is_removed;
+}
+
+std::string Chronicle::take(job::Lsn lsn, const store::FactReader& facts) {
+    store::FactReader contexts = facts;
     store::Fact fact;
     while (contexts.next(fact)) {
-        if (fact.record.kind == exports::context_kind) {
+        if (fact.kind == store::FactKind::record && fact.record.kind == exports::context_kind) {
             const auto set = exports::decode_context(as_byte_span(fact.value)).value().set;
             uploads_[fact.record.id] = set ? std::optional(set->upload) : std::nullopt;
         }
     }
-    while (frame.facts.next(fact)) {
-        if (fact.record.kind != exports::export_job_kind) {
+    store::FactReader jobs = facts;
+    while (jobs.next(fact)) {
+        if (fact.kind != store::FactKind::record || fact.record.kind != exports::export_job_kind) {
             continue;
         }
-        if (const std::string_view broken = take_job(fact, frame.lsn); !broken.empty()) {
-            return failure(Error::corrupt, "job " + job::format_uuid(fact.record.id) +
-                                               ", version " + std::to_string(fact.number) +
-                                               " of the log: " + std::string(broken));
+        if (const std::string_view broken = take_job(fact, lsn, facts.time()); !broken.empty()) {
+            return "job " + job::format_uuid(fact.record.id) + ", version " +
+                   std::to_string(fact.number) + " of the log: " + std::string(broken);
         }
     }
     return {};
 }
 
-std::string_view Chronicle::take_job(const store::Fact& fact, job::Lsn lsn) {
+std::string_view Chronicle::take_job(const store::Fact& fact, job::Lsn lsn, WallTime time) {
     History& history = jobs_[fact.record.id];
     if (history.is_removed || fact.number != history.number + 1) {
         return "versions follow each other, and nothing follows a removal";
@@ -74,7 +85,9 @@ std::string_view Chronicle::take_job(const store::Fact& fact, job::Lsn lsn) {
     if (fact.tombstone) {
         history.is_removed = true;
         coverage_.asked(history.job.phase, Ask::remove);
-        return unless(is_terminal(history.job.phase), "what is removed has ended");
+        const WallTime end = history.job.finished.value_or(history.job.updated);
+        return unless(is_terminal(history.job.phase) && time >= end + life_.retention,
+                      "what is removed has ended, and its retention is over");
     }
     const Job job = exports::decode_job(as_byte_span(fact.value)).value();
     if (const std::string_view broken = judge(history, fact.record.id, job); !broken.empty()) {

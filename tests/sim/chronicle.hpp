@@ -27,8 +27,14 @@ class Chronicle {
     /// that is broken, and for which job, or nothing.
     std::string read(world::SimDisk& disk);
 
+    /// Takes the next frame of the log. Gives the law that is broken, or nothing.
+    std::string take(job::Lsn lsn, const store::FactReader& facts);
+
     /// How the job ended; absent if it never did. After read().
     exports::Phase end_of(const job::Uuid& id) const;
+
+    /// Whether the job was there and, its retention over, was removed.
+    bool is_removed(const job::Uuid& id) const;
 
   private:
     struct History {
@@ -41,8 +47,7 @@ class Chronicle {
         bool is_removed = false;
     };
 
-    explained<void> take(store::ReplayedFrame& frame);
-    std::string_view take_job(const store::Fact& fact, job::Lsn lsn);
+    std::string_view take_job(const store::Fact& fact, job::Lsn lsn, WallTime time);
     std::string_view judge(const History& before, const job::Uuid& id, const exports::Job& job);
     std::string_view judge_claim(const exports::Job& before, const exports::Job& job);
     std::string_view judge_running(const History& before, const exports::Job& job);

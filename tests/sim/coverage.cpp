@@ -102,6 +102,10 @@ void Coverage::asked(exports::Phase phase, exports::Ask ask) {
     ++pairs_[index(phase) * exports::Rules::asks + index(ask)];
 }
 
+std::uint64_t Coverage::count(exports::Phase phase, exports::Ask ask) const noexcept {
+    return pairs_[index(phase) * exports::Rules::asks + index(ask)];
+}
+
 void Coverage::canceled(std::optional<Stage> stage, Place place, exports::Phase found) {
     ++cancels_[{stage, place, found}];
 }

@@ -43,6 +43,8 @@ class Coverage {
     /// An ask met a job in this phase.
     void asked(exports::Phase phase, exports::Ask ask);
 
+    std::uint64_t count(exports::Phase phase, exports::Ask ask) const noexcept;
+
     /// A cancel came here and found the job so. `stage`: of the attempt in whose step it came, or
     /// else of the one that is under way; nullopt: none is.
     void canceled(std::optional<Stage> stage, Place place, exports::Phase found);

@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::array<std::string_view, 7> stage_notes{
     "claim", "open the set", "write rows", "put the file in place", "succeed", "fail", "nothing"};
+constexpr std::array<std::string_view, 5> upload_notes{"write", "place", "name", "wait",
+                                                       "remove what was replaced"};
 
 }  // namespace
 
@@ -62,55 +64,15 @@ bool Race::step_upload() {
         return false;
     }
     const Busy busy(is_uploader_busy_);
-    using enum Upload::Stage;
-    const auto path_of = [&](const exports::TransactionSet& set) {
-        return exports::set_path(context_, set.upload);
+    note("upload: " + std::string(upload_notes[static_cast<std::size_t>(uploader_.stage())]));
+    const auto make_id = [&] {
+        std::array<std::uint8_t, 10> bits{};
+        const std::uint64_t number = random_.number();
+        std::memcpy(bits.data(), &number, sizeof number);
+        return job::make_uuid_v7(machine_.manual_clock.wall(), bits);
     };
-    switch (upload_.stage) {
-        case write: {
-            note("upload: write");
-            upload_.ask.reset();
-            std::array<std::uint8_t, 10> bits{};
-            const std::uint64_t number = random_.number();
-            std::memcpy(bits.data(), &number, sizeof number);
-            upload_.set.upload = job::make_uuid_v7(machine_.manual_clock.wall(), bits);
-            if (sets_.write(machine_.disk, path_of(upload_.set) + ".tmp", upload_.set.upload)) {
-                upload_.stage = place;
-            }
-            return true;
-        }
-        case place: {
-            note("upload: place");
-            const std::string path = path_of(upload_.set);
-            const bool is_placed = machine_.disk.rename(path + ".tmp", path).has_value() &&
-                                   machine_.disk.sync_directory("files/sets").has_value();
-            upload_.stage = is_placed ? name : write;
-            return true;
-        }
-        case name:
-            note("upload: name");
-            upload_.ask = std::make_unique<SetAsk>(context_, upload_.set);
-            if (!submit(*upload_.ask)) {
-                upload_.ask.reset();
-                return false;
-            }
-            upload_.stage = wait;
-            return true;
-        case wait: {
-            if (!upload_.ask->receipt()) {
-                return false;
-            }
-            const bool is_named = upload_.ask->receipt()->status == store::Status::committed;
-            upload_.stage = is_named && upload_.ask->replaced() ? remove : write;
-            return true;
-        }
-        case remove:
-            note("upload: remove what was replaced");
-            static_cast<void>(machine_.disk.remove(path_of(*upload_.ask->replaced())));
-            upload_.stage = write;
-            return true;
-    }
-    return false;
+    return uploader_.step(context_, make_id,
+                          [&](store::Operation& operation) { return submit(operation); });
 }
 
 bool Race::do_chores() {

@@ -178,7 +178,7 @@ bool Race::take_turn_of_worker() {
 
 bool Race::wait_for_what_is_due() {
     const WallTime now = server_->house().lane().now();  // others may act here
-    const bool is_naming = upload_.ask && !upload_.ask->receipt();
+    const bool is_naming = uploader_.is_naming();
     server_->store().pump();
     if (!cancels_.empty() || !creates_.empty() || !stray_asks_.empty() || is_naming) {
         hear_answers();
@@ -257,7 +257,7 @@ void Race::restart(bool is_orderly) {
     server_->end();
     hear_answers();
     server_.reset();
-    upload_ = {};
+    uploader_.forget();
     if (random_.one_in(2)) {
         machine_.sim_disk.power_loss(random_.number());
     }

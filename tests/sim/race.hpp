@@ -15,25 +15,15 @@
 #include <string>
 #include <vector>
 
+#include "tests/sim/busy.hpp"
 #include "tests/sim/chronicle.hpp"
 #include "tests/sim/coverage.hpp"
 #include "tests/sim/random.hpp"
 #include "tests/sim/server.hpp"
+#include "tests/sim/uploader.hpp"
 #include "tests/sim/witness.hpp"
 
 namespace belay::sim {
-
-/// While it lives, nobody else acts as the one it stands for.
-class Busy {
-  public:
-    explicit Busy(bool& flag) : flag_(flag) { flag_ = true; }
-    ~Busy() { flag_ = false; }
-    Busy(const Busy&) = delete;
-    Busy& operator=(const Busy&) = delete;
-
-  private:
-    bool& flag_;
-};
 
 class Race final : public Bystander {
   public:
@@ -65,14 +55,6 @@ class Race final : public Bystander {
         Witness* witness = nullptr;
         std::optional<Stage> stage;
         Place place{};
-    };
-
-    /// An upload that replaces the context's set, as http/families/export_jobs/upload.cpp does.
-    struct Upload {
-        enum class Stage { write, place, name, wait, remove };
-        Stage stage = Stage::write;
-        exports::TransactionSet set;
-        std::unique_ptr<SetAsk> ask;
     };
 
     // The frame of it (race.cpp).
@@ -132,7 +114,7 @@ class Race final : public Bystander {
     std::array<bool, Server::client_count> is_client_busy_{};
     bool is_house_busy_ = false;
     bool is_uploader_busy_ = false;
-    Upload upload_;
+    Uploader uploader_{machine_.disk, sets_};
     std::deque<Cancel> cancels_;
     std::deque<std::unique_ptr<JobAsk>> stray_asks_;
     std::deque<std::unique_ptr<CreateAsk>> creates_;

@@ -34,6 +34,21 @@ class Bystander {
     ~Bystander() = default;
 };
 
+/// Who watches what becomes of the log. Called only for what may hold frames or a mark.
+class LogWatcher {
+  public:
+    /// They are about to be written to a segment; from now on they may be found there.
+    virtual void writing(std::uint64_t offset, ByteSpan bytes) = 0;
+    /// The disk says that they are durable. `is_true`: and there they are (looked at only while
+    /// the watcher suspects the disk).
+    virtual void written(std::uint64_t offset, ByteSpan bytes, bool is_true) = 0;
+    /// Whether the disk may lie about its writes.
+    virtual bool suspects() const = 0;
+
+  protected:
+    ~LogWatcher() = default;
+};
+
 /// Both outlive it.
 class PassingClock final : public world::Clock {
   public:
@@ -68,9 +83,21 @@ class PassingDisk final : public world::Disk {
     const std::set<std::string, std::less<>>& not_removed() const noexcept { return not_removed_; }
     void forget() { not_removed_.clear(); }
 
+    /// `watcher` outlives the files.
+    void watch_log(LogWatcher& watcher) { watcher_ = &watcher; }
+
+    /// From now on no file is opened for direct I/O, as on file systems that cannot.
+    void forbid_direct() { is_direct_forbidden_ = true; }
+
+    /// The segment that was written to last, by the name it was opened by; empty: none was.
+    const std::string& last_segment() const noexcept { return last_segment_; }
+
   private:
     world::Disk& disk_;
     Bystander& bystander_;
+    LogWatcher* watcher_ = nullptr;
+    bool is_direct_forbidden_ = false;
+    std::string last_segment_;
     std::set<std::string, std::less<>> not_removed_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/exports/context.hpp"
 #include "core/exports/files.hpp"
+#include "http/families/export_jobs/family.hpp"
 
 namespace belay::sim {
 namespace {
@@ -9,15 +10,12 @@ namespace {
 constexpr WallTime birth(Milliseconds(1'795'000'000'000));
 
 store::Schema schema() {
-    const auto no_lists = [](ByteSpan, store::Memberships&) {};
-    const auto no_words = [](ByteSpan, std::string&) {};
     store::Schema made;
-    made.kinds = {{exports::context_kind, "context", no_lists, no_words},
-                  {exports::export_job_kind, "export_job", no_lists, no_words}};
+    export_jobs::add_to_schema(made);
     return made;
 }
 
-store::Settings settings() {
+store::Settings store_settings() {
     store::Settings made;
     made.ring_bytes = 4 << 20;
     made.segment_bytes = 1 << 20;
@@ -33,15 +31,24 @@ Server::Machine::Machine(std::uint64_t seed, Bystander& bystander)
       manual_clock(birth),
       entropy(seed),
       disk(sim_disk, bystander),
-      clock(manual_clock, bystander) {}
+      clock(manual_clock, bystander),
+      settings(store_settings()) {}
 
 Server::Server(Machine& machine)
     : machine_(machine), chores_(machine.disk, ready, agenda, machine.life, true) {}
 
+explained<std::unique_ptr<store::Store>> Server::open_store(world::Disk& disk,
+                                                            const world::Clock& clock,
+                                                            world::Entropy& entropy,
+                                                            const store::Settings& settings,
+                                                            store::FailureListener& listener) {
+    return store::Store::open(disk, clock, entropy, schema(), settings, listener);
+}
+
 explained<std::unique_ptr<Server>> Server::start(Machine& machine) {
     std::unique_ptr<Server> server(new Server(machine));
-    auto opened = store::Store::open(machine.disk, machine.clock, machine.entropy, schema(),
-                                     settings(), server->listener_);
+    auto opened = open_store(machine.disk, machine.clock, machine.entropy, machine.settings,
+                             server->listener_);
     if (opened.has_error()) {
         return opened.error();
     }

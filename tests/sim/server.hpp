@@ -29,11 +29,19 @@ class Server {
         PassingDisk disk;
         PassingClock clock;
         exports::LifeSettings life;
+        store::Settings settings;
     };
 
     /// As the program starts: recovers, removes orphans, offers what is queued. `machine` outlives
     /// it.
     static explained<std::unique_ptr<Server>> start(Machine& machine);
+
+    /// Recovers the store on a disk, and nothing else: for copies of a disk.
+    static explained<std::unique_ptr<store::Store>> open_store(world::Disk& disk,
+                                                               const world::Clock& clock,
+                                                               world::Entropy& entropy,
+                                                               const store::Settings& settings,
+                                                               store::FailureListener& listener);
 
     /// As after a kill, with a disk that has ended. end() has been called.
     ~Server() = default;

@@ -15,6 +15,12 @@ constexpr std::uint64_t file_bytes_max = 1 << 20;
 constexpr std::string_view shelf_path = "rows";
 constexpr std::string_view source = "0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b";
 
+std::uint64_t seed_of(const job::Uuid& upload) {
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, upload.octets.data() + upload.octets.size() - sizeof seed, sizeof seed);
+    return seed;
+}
+
 result<void> add_row(exports::SetWriter& writer, std::uint64_t number, Random& random) {
     using exports::Column;
     const std::string id = "t" + std::to_string(number);
@@ -47,9 +53,7 @@ result<void> Sets::write(world::Disk& disk, std::string_view path, const job::Uu
     if (writer.has_error()) {
         return writer.error();
     }
-    std::uint64_t seed = 0;
-    std::memcpy(&seed, upload.octets.data() + upload.octets.size() - sizeof seed, sizeof seed);
-    Random random(seed);
+    Random random(seed_of(upload));
     const std::uint64_t rows = 3 + random.below(30);
     for (std::uint64_t number = 1; number <= rows; ++number) {
         if (auto added = add_row(*writer, number, random); added.has_error()) {
@@ -61,7 +65,8 @@ result<void> Sets::write(world::Disk& disk, std::string_view path, const job::Uu
 
 const Outcome& Sets::outcome(const std::optional<job::Uuid>& upload, exports::ReportType report,
                              exports::Format format) {
-    const auto [found, is_new] = outcomes_.try_emplace({upload, report, format});
+    const auto [found, is_new] = outcomes_.try_emplace(
+        {upload ? std::optional(seed_of(*upload)) : std::nullopt, report, format});
     if (is_new) {
         if (upload) {
             write(shelf_, shelf_path, *upload).value();

@@ -36,7 +36,8 @@ class Sets {
                            exports::Format format);
 
   private:
-    using Key = std::tuple<std::optional<job::Uuid>, exports::ReportType, exports::Format>;
+    /// Of the rows that an upload has: its last bytes choose them.
+    using Key = std::tuple<std::optional<std::uint64_t>, exports::ReportType, exports::Format>;
 
     world::SimDisk shelf_{1};  // never fails
     std::map<Key, Outcome> outcomes_;

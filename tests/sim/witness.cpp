@@ -27,8 +27,8 @@ bool Witness::has_ended() const noexcept {
     return is_terminal(phase_) || is_forgotten_ || (is_over_ && phase_ == Phase::absent);
 }
 
-std::string_view Witness::told(const JobAsk& cancel) {
-    switch (cancel.http_status()) {
+std::string_view Witness::told(int http_status, Phase found) {
+    switch (http_status) {
         case 200:
             if (told_canceled_) {
                 return "a job is canceled once";
@@ -39,16 +39,16 @@ std::string_view Witness::told(const JobAsk& cancel) {
             told_canceled_ = true;
             return {};
         case 409:
-            if (!is_terminal(cancel.found())) {
+            if (!is_terminal(found)) {
                 return "a cancel is refused though the job has not ended";
             }
-            if (told_canceled_ && cancel.found() != Phase::canceled) {
+            if (told_canceled_ && found != Phase::canceled) {
                 return "a canceled job is said to be something else";
             }
-            if (refused_as_ && !may_become(*refused_as_, cancel.found())) {
+            if (refused_as_ && !may_become(*refused_as_, found)) {
                 return "two refusals name states of which neither follows the other";
             }
-            refused_as_ = cancel.found();
+            refused_as_ = found;
             return {};
         case 404:
             return is_over_ ? std::string_view() : "a job that a client knows does not exist";

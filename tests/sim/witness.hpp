@@ -20,8 +20,11 @@ class Witness {
     /// The answer to the create: the job exists from now on if it was committed.
     void created(const store::Receipt& receipt);
 
-    /// The answer to a cancel.
-    std::string_view told(const JobAsk& cancel);
+    /// The answer to a cancel, and how it found the job.
+    std::string_view told(int http_status, exports::Phase found);
+    std::string_view told(const JobAsk& cancel) {
+        return told(cancel.http_status(), cancel.found());
+    }
 
     /// What a reader finds now; `job` is null if it finds nothing.
     std::string_view seen(const exports::Job* job, const store::RecordView* record);
