@@ -223,6 +223,11 @@ std::uint64_t SimDisk::changes() const {
     return machine_->changes();
 }
 
+std::uint64_t SimDisk::calls(SimCall call) const {
+    const auto guard = machine_->lock();
+    return machine_->calls(call);
+}
+
 void SimDisk::crash_at(std::uint64_t nth) {
     const auto guard = machine_->lock();
     machine_->crash_at(nth);
@@ -268,17 +273,22 @@ std::unique_ptr<SimDisk> SimDisk::clone(std::uint64_t seed) const {
 
 void SimDisk::fail(SimTarget target, errc::errc_t error) {
     const auto guard = machine_->lock();
-    machine_->plan({std::move(target), error, SimLie::none, 0});
+    machine_->plan({.target = std::move(target), .error = error});
+}
+
+void SimDisk::delay(SimTarget target, std::function<void()> wait) {
+    const auto guard = machine_->lock();
+    machine_->plan({.target = std::move(target), .wait = std::move(wait)});
 }
 
 void SimDisk::lose_write(SimTarget target) {
     const auto guard = machine_->lock();
-    machine_->plan({std::move(target), errc::success, SimLie::lost, 0});
+    machine_->plan({.target = std::move(target), .lie = SimLie::lost});
 }
 
 void SimDisk::misdirect_write(SimTarget target, std::uint64_t offset) {
     const auto guard = machine_->lock();
-    machine_->plan({std::move(target), errc::success, SimLie::misdirected, offset});
+    machine_->plan({.target = std::move(target), .lie = SimLie::misdirected, .offset = offset});
 }
 
 void SimDisk::forget_plans() {

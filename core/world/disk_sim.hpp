@@ -15,6 +15,7 @@
 //               A sync that fails has made some of it durable, and no later sync will write the
 //               rest, though reads still show it.
 //   full disk   a limit of space; a write over it writes what fits and fails.
+//   slowness    a call that takes as long as the plan says.
 //   lies        a write that reports success and writes nothing, or writes elsewhere in the file.
 //   rot         a flipped bit, or a sector that cannot be read until it is written again.
 //
@@ -25,6 +26,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +54,9 @@ class SimDisk final : public Disk {
     /// Calls so far that change something: what crash_at counts.
     std::uint64_t changes() const;
 
+    /// Calls of a kind so far, those that failed too.
+    std::uint64_t calls(SimCall call) const;
+
     /// Crashes in the midst of the `nth` change from now (1: the next).
     void crash_at(std::uint64_t nth);
 
@@ -76,6 +81,10 @@ class SimDisk final : public Disk {
     std::unique_ptr<SimDisk> clone(std::uint64_t seed) const;
 
     void fail(SimTarget target, boost::system::errc::errc_t error);
+
+    /// The targeted call is slow: it calls `wait`, which calls nothing of the disk, and then is
+    /// done. Until then every call of every process waits, as at a device that hangs.
+    void delay(SimTarget target, std::function<void()> wait);
 
     /// The targeted write reports success and writes nothing.
     void lose_write(SimTarget target);

@@ -30,6 +30,7 @@ SimTurn SimMachine::begin(std::uint64_t process, SimCall call, std::string_view 
         return turn;
     }
     changes_ += is_change ? 1U : 0U;
+    ++calls_[static_cast<std::size_t>(call)];
     if (is_change && crash_in_ > 0 && --crash_in_ == 0) {
         end_processes();
         turn.outcome = SimTurn::Outcome::crashes;
@@ -48,7 +49,9 @@ SimTurn SimMachine::begin(std::uint64_t process, SimCall call, std::string_view 
             is_struck = true;
             turn.lie = plan->lie;
             turn.offset = plan->offset;
-            if (plan->lie == SimLie::none) {
+            if (plan->wait) {
+                plan->wait();
+            } else if (plan->lie == SimLie::none) {
                 turn.outcome = SimTurn::Outcome::fails;
                 turn.error = {plan->error, boost::system::system_category()};
             }

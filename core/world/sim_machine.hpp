@@ -2,7 +2,9 @@
 // the plans of what is to fail.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <set>
 #include <string>
@@ -29,6 +31,8 @@ enum class SimCall {
     sync_directory,
     lock,
 };
+inline constexpr std::size_t sim_calls = 11;
+static_assert(static_cast<std::size_t>(SimCall::lock) + 1 == sim_calls);
 
 /// Picks one call: the `nth` from now (1: the next) of its kind on `path` (empty: on any; of a
 /// rename, the old name; of an open file, the name it was opened by).
@@ -45,6 +49,8 @@ struct SimPlan {
     boost::system::errc::errc_t error = boost::system::errc::success;
     SimLie lie = SimLie::none;
     std::uint64_t offset = 0;  ///< where a misdirected write goes
+    std::function<void()> wait =
+        {};  ///< not empty: called in the midst of the call, which succeeds
 };
 
 /// What the plans make of one call.
@@ -78,6 +84,7 @@ class SimMachine {
     void plan(SimPlan plan) { plans_.push_back(std::move(plan)); }
     void crash_at(std::uint64_t nth) { crash_in_ = nth; }
     std::uint64_t changes() const { return changes_; }
+    std::uint64_t calls(SimCall call) const { return calls_[static_cast<std::size_t>(call)]; }
     void forget_plans();
 
     /// Counts a call and looks at the plans.
@@ -109,6 +116,7 @@ class SimMachine {
     std::mutex mutex_;
     std::set<std::uint64_t> live_;
     std::uint64_t last_process_ = 0;
+    std::array<std::uint64_t, sim_calls> calls_{};
     std::vector<SimPlan> plans_;
     std::uint64_t crash_in_ = 0;  ///< changes until the crash; 0: none is planned
     std::uint64_t changes_ = 0;
