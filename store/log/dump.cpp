@@ -116,7 +116,8 @@ explained<void> dump_frames(SegmentReader& reader, std::ostream& out, ValuePrint
     return {};
 }
 
-explained<void> dump_segment(world::Disk& disk, const SegmentHeader& header, std::ostream& out,
+/// False if a mark is damaged, which no crash does.
+explained<bool> dump_segment(world::Disk& disk, const SegmentHeader& header, std::ostream& out,
                              ValuePrinter print_value) {
     out << segment_path(header.number) << ": " << name_of(header.state) << ", " << header.size
         << " bytes, after segment " << header.previous << ", base lsn " << header.base_lsn
@@ -139,8 +140,12 @@ explained<void> dump_segment(world::Disk& disk, const SegmentHeader& header, std
             << ": durable " << marks->newest->durable_lsn << ", next segment "
             << marks->newest->next_segment << '\n';
     }
-    return header.state == SegmentState::prepared ? explained<void>()
-                                                  : dump_frames(*reader, out, print_value);
+    if (header.state != SegmentState::prepared) {
+        if (auto dumped = dump_frames(*reader, out, print_value); dumped.has_error()) {
+            return dumped.error();
+        }
+    }
+    return marks->readable[0] && marks->readable[1];
 }
 
 }  // namespace
@@ -159,6 +164,7 @@ explained<void> dump_log(world::Disk& disk, std::ostream& out, ValuePrinter prin
     if (names.has_error()) {
         return failure(names.error(), std::string(log_directory) + ": " + names.error().message());
     }
+    std::size_t damaged = 0;
     for (const std::string& name : *names) {
         const std::optional<std::uint64_t> number = parse_segment_name(name);
         if (!number) {
@@ -168,11 +174,19 @@ explained<void> dump_log(world::Disk& disk, std::ostream& out, ValuePrinter prin
         const auto header = read_segment_header(disk, *number);
         if (header.has_error()) {
             out << header.error().what << '\n';
+            ++damaged;
             continue;
         }
-        if (auto dumped = dump_segment(disk, *header, out, print_value); dumped.has_error()) {
+        const auto dumped = dump_segment(disk, *header, out, print_value);
+        if (dumped.has_error()) {
             out << "  " << dumped.error().what << '\n';
         }
+        damaged += dumped.has_error() || !*dumped ? 1U : 0U;
+    }
+    if (damaged > 0) {
+        return failure(make_error_code(Error::corrupt),
+                       std::string(log_directory) + ": damaged segments: " +
+                           std::to_string(damaged) + "; what is wrong stands at each of them");
     }
     return {};
 }

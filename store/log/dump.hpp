@@ -18,7 +18,8 @@ using ValuePrinter = FunctionRef<std::string(const Fact& fact)>;
 std::string print_value_as_hex(const Fact& fact);
 
 /// All segments in order of number: header, marks, each frame and fact, and what stopped the
-/// reading. Damage is printed, not refused; only a disk that cannot be read is an error.
+/// reading. Damage is printed where it is met and ends nothing; a damaged header or mark, or a file
+/// that cannot be read, is an error at the end. (A bad frame is none: a crash leaves such.)
 explained<void> dump_log(world::Disk& disk, std::ostream& out, ValuePrinter print_value);
 
 /// The same with every value in hex.

@@ -189,7 +189,8 @@ explained<TailDecision> LogRecovery::judge(SegmentReader& reader, std::size_t in
     if (marks.has_error()) {
         return marks.error();
     }
-    const auto scan = reader.scan_tail();
+    // Nothing is ever written behind a footer, so a clean start reads no further.
+    const explained<TailScan> scan = footer ? TailScan{} : reader.scan_tail();
     if (scan.has_error()) {
         return scan.error();
     }

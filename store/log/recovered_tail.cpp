@@ -138,8 +138,14 @@ class TailWriter {
                 return frame.error();
             }
         }
-        check(reader->expected().lsn == base_, "D is the end of a frame");
-        return {};
+        // Only damage that some checksum fits, or another program, makes such a D.
+        return reader->expected().lsn == base_
+                   ? explained<void>()
+                   : failure(make_error_code(Error::corrupt),
+                             segment_path(reader->header().number) + " at offset " +
+                                 std::to_string(reader->expected().offset) +
+                                 ": something names an end of the durable log, LSN " +
+                                 std::to_string(base_) + ", that is no end of a frame");
     }
 
     /// A frame that replay has read before: it is there, or the disk is failing under us.

@@ -125,9 +125,9 @@ void put_file(world::Disk& disk, const std::string& path, const Bytes& bytes) {
     BOOST_TEST_REQUIRE(file->write_at(0, bytes).has_value());
 }
 
-std::string dump_of(world::Disk& disk) {
+std::string dump_of(world::Disk& disk, bool is_damaged = false) {
     std::ostringstream out;
-    BOOST_TEST_REQUIRE(dump_log(disk, out).has_value());
+    BOOST_TEST_REQUIRE(dump_log(disk, out).has_error() == is_damaged);
     return out.str();
 }
 
@@ -169,11 +169,28 @@ BOOST_AUTO_TEST_CASE(the_dump_shows_damage_and_goes_on) {
     disk.flip_bit(segment_path(1), mark_offset(1), 1);
     put_file(disk, segment_path(2), Bytes(segment_bytes_min));
     put_file(disk, "log/something", Bytes(1));
-    const std::string dump = dump_of(disk);
+    const std::string dump = dump_of(disk, true);
     BOOST_TEST(dump.find("8192 mark: damaged") != std::string::npos, dump);
     BOOST_TEST(dump.find("body is damaged") != std::string::npos, dump);
     BOOST_TEST(dump.find("its header is damaged") != std::string::npos, dump);
     BOOST_TEST(dump.find("log/something: not a segment") != std::string::npos, dump);
+}
+
+BOOST_AUTO_TEST_CASE(a_dump_fails_over_a_bad_header_mark_or_sector_and_not_over_a_torn_group) {
+    const auto damaged_at = [](std::uint64_t offset) {
+        world::SimDisk disk(1);
+        put_file(disk, segment_path(1), worked_example());
+        disk.flip_bit(segment_path(1), offset, 1);
+        std::ostringstream out;
+        return dump_log(disk, out).has_error();
+    };
+    BOOST_TEST(damaged_at(20));
+    BOOST_TEST(damaged_at(mark_offset(0) + 20));
+    BOOST_TEST(!damaged_at(segment_data_offset + 70));
+    world::SimDisk disk(1);
+    put_file(disk, segment_path(1), worked_example());
+    disk.break_sector(segment_path(1), segment_data_offset);
+    dump_of(disk, true);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_cannot_write_to_the_terminal) {
