@@ -17,16 +17,16 @@
 #include "core/base/check.hpp"
 #include "store/log/dump.hpp"
 #include "store/log/verify.hpp"
-#include "tests/fuzz/log_mutation.hpp"
 #include "tests/store/log/log_rig.hpp"
+#include "tests/store/log/mutations.hpp"
 
 namespace {
 
 using namespace belay;
 using namespace belay::store;
-using belay::fuzz::Mutations;
 using test::History;
 using test::LogRig;
+using test::Mutations;
 using world::SimDisk;
 
 constexpr std::size_t changes_max = 8;

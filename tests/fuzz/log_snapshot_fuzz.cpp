@@ -15,13 +15,13 @@
 #include "core/world/disk_sim.hpp"
 #include "store/log/snapshot.hpp"
 #include "store/log/snapshot_bytes.hpp"
-#include "tests/fuzz/log_mutation.hpp"
+#include "tests/store/log/mutations.hpp"
 
 namespace {
 
 using namespace belay;
 using namespace belay::store;
-using belay::fuzz::Mutations;
+using test::Mutations;
 using world::SimDisk;
 
 constexpr std::size_t changes_max = 8;
@@ -65,7 +65,7 @@ Entries rewrite(const SnapshotInfo& info, const Entries& entries) {
 }
 
 struct Base {
-    Base() {
+    explicit Base(std::size_t large_value_bytes) {
         SimDisk disk(1);
         auto writer =
             SnapshotWriter::begin(
@@ -73,14 +73,13 @@ struct Base {
                 .value();
         for (std::uint64_t number = 1; number <= 40; ++number) {
             const std::string key = "key " + std::to_string(number);
-            // Large enough for two blocks.
-            const std::string value(number == 20 ? block_payload_bytes / 2 : number * 7 % 90, 'v');
+            const std::string value(number % 13 == 7 ? large_value_bytes : number * 7 % 90, 'v');
             Fact fact;
             fact.kind = number % 3 == 0 ? FactKind::key : FactKind::record;
             fact.key = number % 3 == 0 ? std::string_view(key) : std::string_view();
             fact.record.id.octets[3] = static_cast<std::uint8_t>(number);
             fact.number = number;
-            fact.value = value.substr(0, limits::frame_bytes_max - 256);
+            fact.value = value;
             writer.add(64 * number, fact).value();
         }
         check(writer.finish().has_value(), "the base is written");
@@ -97,9 +96,11 @@ struct Base {
     Entries entries;
 };
 
-const Base& base() {
-    static const Base made;
-    return made;
+/// With one block of entries, or with two.
+const Base& base(bool is_large) {
+    static const Base small(10);
+    static const Base large(block_payload_bytes / 2);
+    return is_large ? large : small;
 }
 
 /// Goes from block to block as a reader would, and makes all checksums fit.
@@ -135,12 +136,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Mutations input(std::as_bytes(std::span(data, size)));
     const std::uint8_t mode = input.byte();
     const bool checksums_fit = mode % 2 != 0;
-    std::vector<std::byte> bytes = base().bytes;
+    const Base& written = base(mode >= 0xf0);
+    std::vector<std::byte> bytes = written.bytes;
     if (mode % 4 >= 2) {
         bytes.resize(input.number(bytes.size() + 1));
     }
     for (std::size_t changes = 0; input.left() && changes < changes_max; ++changes) {
-        input.apply(bytes, base().bytes);
+        input.apply(bytes, written.bytes);
     }
     if (checksums_fit) {
         restamp(bytes);
@@ -162,9 +164,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     check(info->entries == entries.size(), "the footer counts the entries");
     if (!checksums_fit) {
-        check(
-            entries == base().entries && info->time == WallTime(Milliseconds(7)) && info->seed == 9,
-            "what is accepted is what was written");
+        check(entries == written.entries && info->time == WallTime(Milliseconds(7)) &&
+                  info->seed == 9,
+              "what is accepted is what was written");
         return 0;
     }
     check(rewrite(*info, entries) == entries, "what is read, written again, reads the same");

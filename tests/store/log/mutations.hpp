@@ -9,7 +9,7 @@
 
 #include "core/base/bytes.hpp"
 
-namespace belay::fuzz {
+namespace belay::store::test {
 
 class Mutations {
   public:
@@ -76,4 +76,4 @@ class Mutations {
     ByteSpan input_;
 };
 
-}  // namespace belay::fuzz
+}  // namespace belay::store::test
