@@ -220,6 +220,7 @@ void Engine::durable(Lsn durable_lsn) noexcept {
 void Engine::space_freed() noexcept {
     const std::lock_guard guard(lanes_mutex_);
     for (std::size_t at = 0; at < lane_count_; ++at) {
+        // seq_cst, with LaneState::about_to_sleep; the exchange makes one wake of one sleep.
         if (lanes_[at]->wants_room.exchange(false, std::memory_order_seq_cst)) {
             lanes_[at]->waker.wake();
         }

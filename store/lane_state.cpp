@@ -249,6 +249,7 @@ bool LaneState::about_to_sleep() {
     if (after == never) {
         return true;
     }
+    // seq_cst, with Engine::durable: announced before D is read.
     signal_.wanted.store(after, std::memory_order_seq_cst);
     return engine_.durable() <= after;
 }

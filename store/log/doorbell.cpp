@@ -42,6 +42,8 @@ void Doorbell::ring() noexcept {
 
 void Doorbell::sleep(std::chrono::nanoseconds at_most) noexcept {
     std::uint32_t expected = awake;
+    // Acquire and release, with the exchange in ring, which comes before or after it in the word's
+    // order: before, it fails here; after, it finds the word asleep.
     if (at_most > std::chrono::nanoseconds(0) &&
         state_.compare_exchange_strong(expected, asleep, std::memory_order_acq_rel)) {
         const timespec timeout = to_timespec(at_most);

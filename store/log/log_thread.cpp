@@ -57,6 +57,7 @@ void LogThread::run_log() {
     pthread_setname_np(pthread_self(), "belay-log");
     be_nice(nice_);
     std::uint64_t segments = 0;
+    // Acquire, with the release in the destructor.
     while (!abandon_.load(std::memory_order_acquire)) {
         switch (writer_.step()) {
             case LogWriter::Did::worked:
@@ -85,6 +86,7 @@ void LogThread::run_log() {
 void LogThread::run_supply() {
     pthread_setname_np(pthread_self(), "belay-segments");
     be_nice(nice_);
+    // Acquire, with the release where the log thread has been joined.
     while (!supply_stop_.load(std::memory_order_acquire)) {
         const bool worked = supply_.refill().has_value();
         work_.ring();

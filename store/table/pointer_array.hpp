@@ -82,9 +82,11 @@ class PointerArray {
 
     /// The array that this one is moved to; set once.
     std::atomic<PointerArray*> next{nullptr};
-    /// Slots that are not empty any more, moved ones included.
+    /// Slots that are not empty any more, moved ones included. Relaxed throughout: it decides only
+    /// when to grow.
     alignas(64) std::atomic<std::size_t> used{0};
-    /// The next chunk that nobody moves yet; goes beyond chunks().
+    /// The next chunk that nobody moves yet; goes beyond chunks(). Relaxed throughout: it is only
+    /// about who; the slots order what is moved.
     alignas(64) std::atomic<std::size_t> chunks_claimed{0};
     std::atomic<std::size_t> chunks_moved{0};
 

@@ -154,6 +154,7 @@ class PointerTable {
 
     Pool& pool_;
     alignas(64) std::atomic<PointerArray*> root_;
+    /// Relaxed throughout: a figure for limits and metrics, it orders nothing.
     std::atomic<std::size_t> slot_bytes_{0};
     StripedCount count_;
 };
