@@ -278,13 +278,16 @@ void Ordeal::hear_answers() {
     for (std::size_t at = 0; at < Server::client_count; ++at) {
         server_->client(at).poll();
     }
-    std::erase_if(sent_, [&](const Sent& sent) {
-        if (!sent.write->is_answered()) {
-            return false;
-        }
-        hear(sent);
-        return true;
-    });
+    // Who had to wait may be answered with what a later request came to: replays are heard last.
+    for (const bool is_replay : {false, true}) {
+        std::erase_if(sent_, [&](const Sent& sent) {
+            if (!sent.write->is_answered() || sent.write->is_replay() != is_replay) {
+                return false;
+            }
+            hear(sent);
+            return true;
+        });
+    }
     std::erase_if(stray_asks_, [&](const std::unique_ptr<JobAsk>& ask) {
         if (!ask->is_done()) {
             return false;
