@@ -143,6 +143,8 @@ void work_on_cell(Round& round, Cell& cell, FakeLog& log, std::size_t thread, st
             continue;  // it saw, and did nothing: as if it had not been
         }
         if (random.one_in(4)) {
+            // Others look at what is pending, which they must not see.
+            std::this_thread::yield();
             cell.put_back(next);
             Version::retire(lane.member, next);
             continue;
