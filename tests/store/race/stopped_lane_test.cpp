@@ -37,7 +37,7 @@ bool holds_up_the_log(const std::string& point) {
 /// A lane of the main thread, and operations on it.
 class Crowd {
   public:
-    explicit Crowd(Rig& rig) : rig_(rig), lane_(rig.store->open_lane(waker_)) {}
+    explicit Crowd(Rig& rig) : lane_(rig.store->open_lane(waker_)) {}
 
     void submit(std::uint64_t number) {
         asks_.push_back(std::make_unique<Ask>(
@@ -84,7 +84,6 @@ class Crowd {
     }
 
   private:
-    Rig& rig_;
     NoWaker waker_;
     std::vector<std::unique_ptr<Ask>> asks_;
     Lane lane_;
