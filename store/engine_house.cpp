@@ -1,5 +1,6 @@
 // What the store does beside operations: limits, snapshots, what closed lanes have left, numbers.
 #include <algorithm>
+#include <memory_resource>
 
 #include <pthread.h>
 #include <xxhash.h>
@@ -120,11 +121,12 @@ std::uint64_t Engine::state_hash() {
     Reader reader(*this, participant);
     std::string bytes;
     std::vector<std::uint64_t> hashes;
-    reader.walk_facts([&](Lsn lsn, const Fact& fact) {
+    const auto hash = [&](Lsn lsn, const Fact& fact) {
         bytes.resize(encoded_fact_bytes(fact));
         encode_fact(fact, reinterpret_cast<std::byte*>(bytes.data()));
         hashes.push_back(XXH3_64bits_withSeed(bytes.data(), bytes.size(), lsn));
-    });
+    };
+    reader.walk_facts(hash, [] {});
     // A walk has no order, and may come by twice.
     std::sort(hashes.begin(), hashes.end());
     hashes.erase(std::unique(hashes.begin(), hashes.end()), hashes.end());
@@ -149,12 +151,29 @@ explained<void> Engine::write_snapshot() {
     if (writer.has_error()) {
         return explain(writer.error());
     }
+    // The disk may be slow, and whoever is in a section holds up reclamation: a slice of facts is
+    // copied in its section and written after it.
+    std::pmr::monotonic_buffer_resource copies;
+    std::vector<std::pair<Lsn, Fact>> slice;
+    const auto copy = [&](std::string_view text) {
+        char* const to = static_cast<char*>(copies.allocate(text.size() + 1, 1));
+        std::copy(text.begin(), text.end(), to);
+        return std::string_view(to, text.size());
+    };
+    const auto take = [&](Lsn lsn, const Fact& fact) {
+        Fact& taken = slice.emplace_back(lsn, fact).second;
+        taken.key = copy(fact.key);
+        taken.value = copy(fact.value);
+    };
     result<void> added;
-    reader.walk_facts([&](Lsn lsn, const Fact& fact) {
-        if (added.has_value()) {
-            added = writer->add(lsn, fact);
+    const auto write = [&] {
+        for (auto fact = slice.begin(); fact != slice.end() && added.has_value(); ++fact) {
+            added = writer->add(fact->first, fact->second);
         }
-    });
+        slice.clear();
+        copies.release();
+    };
+    reader.walk_facts(take, write);
     if (added.has_error()) {
         return explain(added.error());
     }

@@ -15,6 +15,8 @@ const Version* shown(const Entry& entry, Lsn durable) {
     return version == nullptr || version->tombstone() ? nullptr : version;
 }
 
+constexpr auto nothing = [] {};
+
 RecordView view_of(const Version& version) {
     return {version.lsn(), version.number(), version.bytes()};
 }
@@ -61,56 +63,72 @@ std::optional<job::Uuid> Reader::list(const job::ListId& list,
     return stopped_at;
 }
 
-void Reader::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
+void Reader::walk_records(FunctionRef<void(const job::RecordId&, const RecordView&)> each,
+                          FunctionRef<void()> between) {
     RecordTable::Cursor cursor;
     for (bool more = true; more;) {
-        const Section section(participant_);
-        const Lsn durable = engine_.durable();
-        more = engine_.records.walk(cursor, walk_slots, [&](const Record& record) {
-            if (const Version* version = shown(record, durable)) {
-                each(record.id, view_of(*version));
-            }
-        });
+        {
+            const Section section(participant_);
+            const Lsn durable = engine_.durable();
+            more = engine_.records.walk(cursor, walk_slots, [&](const Record& record) {
+                if (const Version* version = shown(record, durable)) {
+                    each(record.id, view_of(*version));
+                }
+            });
+        }
+        between();
     }
 }
 
-void Reader::walk_key_records(FunctionRef<void(const KeyRecord&, const Version&)> each) {
+void Reader::walk_key_records(FunctionRef<void(const KeyRecord&, const Version&)> each,
+                              FunctionRef<void()> between) {
     IdempotencyTable::Cursor cursor;
     for (bool more = true; more;) {
-        const Section section(participant_);
-        const Lsn durable = engine_.durable();
-        more = engine_.keys.walk(cursor, walk_slots, [&](const KeyRecord& key) {
-            if (const Version* version = shown(key, durable)) {
-                each(key, *version);
-            }
-        });
+        {
+            const Section section(participant_);
+            const Lsn durable = engine_.durable();
+            more = engine_.keys.walk(cursor, walk_slots, [&](const KeyRecord& key) {
+                if (const Version* version = shown(key, durable)) {
+                    each(key, *version);
+                }
+            });
+        }
+        between();
     }
+}
+
+void Reader::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
+    walk_records(each, nothing);
 }
 
 void Reader::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
-    walk_key_records([&](const KeyRecord& key, const Version& version) {
+    const auto of_key = [&](const KeyRecord& key, const Version& version) {
         const auto remembered = decode_remembered(version.bytes());
         check(remembered.has_value(), "a key's version holds a remembered answer");
         each(key.name(), remembered->expires);
-    });
+    };
+    walk_key_records(of_key, nothing);
 }
 
-void Reader::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each) {
-    walk([&](const job::RecordId& id, const RecordView& view) {
+void Reader::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each,
+                        FunctionRef<void()> between) {
+    const auto of_record = [&](const job::RecordId& id, const RecordView& view) {
         Fact fact;
         fact.record = id;
         fact.number = view.number;
         fact.value = as_text(view.value);
         each(view.lsn, fact);
-    });
-    walk_key_records([&](const KeyRecord& key, const Version& version) {
+    };
+    walk_records(of_record, between);
+    const auto of_key = [&](const KeyRecord& key, const Version& version) {
         Fact fact;
         fact.kind = FactKind::key;
         fact.key = key.name();
         fact.number = version.number();
         fact.value = as_text(version.bytes());
         each(version.lsn(), fact);
-    });
+    };
+    walk_key_records(of_key, between);
 }
 
 }  // namespace belay::store

@@ -23,11 +23,15 @@ class Reader {
     void walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each);
     void walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each);
 
-    /// For the snapshot: every live version, as a fact with its LSN.
-    void walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each);
+    /// Every live version, as a fact with its LSN. `between` is called after each slice, outside of
+    /// any section: what takes long belongs there.
+    void walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each, FunctionRef<void()> between);
 
   private:
-    void walk_key_records(FunctionRef<void(const KeyRecord&, const Version&)> each);
+    void walk_records(FunctionRef<void(const job::RecordId&, const RecordView&)> each,
+                      FunctionRef<void()> between);
+    void walk_key_records(FunctionRef<void(const KeyRecord&, const Version&)> each,
+                          FunctionRef<void()> between);
 
     const Engine& engine_;
     Participant& participant_;
