@@ -17,7 +17,8 @@ endfunction()
 # belay_test(NAME SOURCES … LINKS … [LABELS …]): one Boost.Test program, one ctest entry. The target
 # belay_tests_<label> builds all of a label, for builds that run only those.
 #   concurrent  more than one thread: runs under ThreadSanitizer too
-#   system      drives a whole server: runs with the release build too, not with g++'s
+#   system      drives a whole server: not with g++'s build
+#   shipped     and with the release build, too
 #   sim         seeded by BELAY_TEST_SEED where it is set: `./dev sim` runs it with new seeds
 function(belay_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS")

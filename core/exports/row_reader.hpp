@@ -38,6 +38,8 @@ class RowReader {
     };
 
     virtual ~RowReader() = default;
+    RowReader(const RowReader&) = delete;
+    RowReader& operator=(const RowReader&) = delete;
 
     /// `bytes` must live until next answers `more` or fails; not called before.
     void feed(std::string_view bytes) noexcept { input_ = bytes; }
@@ -53,8 +55,6 @@ class RowReader {
 
   protected:
     RowReader() = default;
-    RowReader(const RowReader&) = delete;
-    RowReader& operator=(const RowReader&) = delete;
 
     /// Takes from the front of `input`; `is_last`: nothing comes after it.
     virtual row_result<Step> read(std::string_view& input, bool is_last, Row& row) = 0;

@@ -89,7 +89,7 @@ row_result<void> TransactionUpload::read_rows() {
 }
 
 row_result<void> TransactionUpload::take(const Row& row) {
-    const auto checked = check_row(row, reader_->line(), transaction_);
+    auto checked = check_row(row, reader_->line(), transaction_);
     if (!checked) {
         return checked;
     }

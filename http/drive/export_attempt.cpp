@@ -228,7 +228,7 @@ void ExportAttempt::succeed() {
     }
 }
 
-void ExportAttempt::fail(std::string what) {
+void ExportAttempt::fail(const std::string& what) {
     error_ = std::string(cut_at_character(what, exports::error_text_bytes_max));
     stage_ = Stage::fail;
 }

@@ -80,7 +80,7 @@ class ExportAttempt {
     void place();
     void succeed();
     void report_failure();
-    void fail(std::string what);
+    void fail(const std::string& what);
     void abandon();
     void renew();
     void renew_if_due();

@@ -24,7 +24,7 @@ class Connection final : private run::Deadline, private AnswerWaiter {
   public:
     /// `services` outlives the connection; the shard's thread only.
     Connection(Services& services, Socket socket);
-    ~Connection();
+    ~Connection() override;
 
     /// The TLS handshake, if one is due. False: close.
     run::task<bool> shake_hands();
