@@ -28,7 +28,7 @@ std::uint64_t first_seed() {
 }
 
 std::string commit() {
-    const char* given = std::getenv("BELAY_COMMIT");
+    const char* given = std::getenv("BELAY_TEST_COMMIT");
     return given == nullptr ? "the commit at hand" : given;
 }
 

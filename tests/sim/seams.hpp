@@ -17,7 +17,7 @@ namespace belay::sim {
 /// Where in somebody's work another may act.
 enum class Place : std::uint8_t {
     between_steps,     ///< nobody is inside anything
-    clock_read,        ///< in a decision: after the look at the records, before their swap
+    clock_read,        ///< of the time of day; decisions go by the monotonic clock
     before_log_write,  ///< published, not durable
     after_log_write,   ///< on disk, and nobody knows it yet
     before_file_call,  ///< on the file of an export or of a set
