@@ -190,7 +190,7 @@ def check_limits(program, folder):
     refused = subprocess.run(
         [program, "serve", "--data", folder + "/never", "--set", "exports.workers=300",
          "--set", "log.format=json"], capture_output=True, text=True, timeout=60)
-    assert refused.returncode == 1, refused
+    assert refused.returncode == 2, refused
     assert "http.threads and exports.workers may be at most" in refused.stderr, refused.stderr
     assert not os.path.exists(folder + "/never"), "a refused start leaves something behind"
 
