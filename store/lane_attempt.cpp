@@ -43,7 +43,9 @@ LaneState::Attempt LaneState::attempt(Operation& operation) {
 }
 
 /// A move is checked by its swaps. What is declined rests on all its subjects as they were at one
-/// moment: if none has changed when all were read, that moment was between.
+/// moment: if each head is still what was read when all were read, that moment was between. A head
+/// that is pending will not do: of a transition of two records one version may have its LSN already
+/// and the other not yet.
 bool LaneState::is_one_moment(const Operation& operation) const {
     if (operation.subject_count_ < 2) {
         return true;
@@ -52,7 +54,7 @@ bool LaneState::is_one_moment(const Operation& operation) const {
         const Found& found = subjects_[at];
         const Entry* entry =
             found.entry != nullptr ? found.entry : engine_.records.find(operation.subjects_[at]);
-        if (entry != nullptr && entry->cell.newest_published() != found.version) {
+        if (entry != nullptr && entry->cell.newest() != found.version) {
             return false;
         }
     }

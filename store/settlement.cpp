@@ -1,7 +1,6 @@
 #include "store/settlement.hpp"
 
-#include <cstring>
-
+#include "core/base/bytes.hpp"
 #include "store/engine.hpp"
 #include "store/lists.hpp"
 
@@ -9,9 +8,7 @@ namespace belay::store {
 namespace {
 
 Record& record_of(const Version& tombstone) noexcept {
-    Record* record = nullptr;
-    std::memcpy(&record, tombstone.bytes().data(), sizeof record);
-    return *record;
+    return *reinterpret_cast<Record*>(load_little<std::uintptr_t>(tombstone.bytes().data()));
 }
 
 /// The last step: every section that could see the record has ended.
