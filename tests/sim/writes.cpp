@@ -11,7 +11,7 @@ namespace belay::sim {
 
 ClientWrite::ClientWrite(WriteRequest request, const job::Uuid& id,
                          const exports::LifeSettings& life)
-    : http::KeyedWrite(AnswerBody::body), request_(std::move(request)), id_(id), life_(life) {
+    : http::KeyedWrite(AnswerBody::answered), request_(std::move(request)), id_(id), life_(life) {
     const job::RecordId subject{exports::export_job_kind, id_};
     set_subjects({&subject, 1});
     if (!request_.is_cancel) {

@@ -23,7 +23,7 @@ struct WriteRequest {
 
 /// Where the body of an answer is built: before the operation that refers to it.
 struct AnswerBody {
-    std::string body;
+    std::string answered;
 };
 
 class ClientWrite final : private AnswerBody, public http::KeyedWrite {
@@ -40,7 +40,7 @@ class ClientWrite final : private AnswerBody, public http::KeyedWrite {
     bool is_answered() const noexcept { return status_ != 0; }
     int status() const noexcept { return status_; }
     bool is_replay() const noexcept { return is_replay_; }
-    const std::string& answer_body() const noexcept { return AnswerBody::body; }
+    const std::string& answer_body() const noexcept { return AnswerBody::answered; }
     /// 503 because a limit was reached: nothing is done.
     bool is_exhausted() const noexcept { return is_exhausted_; }
     /// How a cancel found its job.
