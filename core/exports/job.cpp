@@ -1,6 +1,7 @@
 #include "core/exports/job.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/stored_time.hpp"
 
 namespace belay::exports {
 namespace {
@@ -33,14 +34,6 @@ std::uint16_t flags_of(const Job& job) {
     flags |= job.sha256 ? has_sha256 : 0U;
     flags |= job.error.empty() ? 0U : has_error;
     return static_cast<std::uint16_t>(flags);
-}
-
-void put_time(ByteWriter& writer, WallTime time) {
-    writer.integer(static_cast<std::int64_t>(time.time_since_epoch().count()));
-}
-
-WallTime take_time(ByteReader& reader) {
-    return WallTime(Milliseconds(reader.integer<std::int64_t>()));
 }
 
 Day take_day(ByteReader& reader) {

@@ -1,0 +1,93 @@
+#include "core/transfers/decide.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace belay::transfers {
+namespace {
+
+using job::Verdict;
+
+constexpr std::array<std::string_view, 9> event_names{"transfer.initiated",
+                                                      "transfer.processing",
+                                                      "transfer.rejected",
+                                                      "transfer.completed",
+                                                      "transfer.failed",
+                                                      "transfer.cancelled",
+                                                      "transfer.incoming.completed",
+                                                      "transfer.incoming.chargeback",
+                                                      "transfer.reconciliation_required"};
+
+/// What becomes of the money when a transfer of the type comes into the phase.
+std::optional<MoneyAct> money_at(Type type, Phase phase) noexcept {
+    const bool is_inbound = type == Type::ted_in;
+    switch (phase) {
+        case Phase::completed:
+            return is_inbound ? MoneyAct::inflow : MoneyAct::commit;
+        case Phase::rejected:
+        case Phase::failed:
+        case Phase::cancelled:
+            return is_inbound ? std::nullopt : std::optional(MoneyAct::release);
+        default:
+            return std::nullopt;
+    }
+}
+
+std::optional<Event> event_at(Type type, Phase phase) noexcept {
+    const bool is_inbound = type == Type::ted_in;
+    switch (phase) {
+        case Phase::completed:
+            return is_inbound ? Event::incoming_completed : Event::completed;
+        case Phase::rejected:
+            return Event::rejected;
+        case Phase::failed:
+            return is_inbound ? std::nullopt : std::optional(Event::failed);
+        case Phase::cancelled:
+            return Event::cancelled;
+        default:
+            return std::nullopt;
+    }
+}
+
+/// Whether the rail says something that can no longer be true.
+bool is_contradiction(const Transfer& transfer, Ask ask) noexcept {
+    const bool is_of_the_rail = ask == Ask::accept || ask == Ask::complete;
+    return is_of_the_rail && is_terminal(transfer.phase) && transfer.phase != Phase::completed;
+}
+
+}  // namespace
+
+std::string_view name_of(Event event) noexcept {
+    return event_names[static_cast<std::size_t>(event)];
+}
+
+Decision decide(const Transfer* standing, const Request& request, WallTime now) {
+    if (standing == nullptr) {
+        return {};
+    }
+    const job::Rule<Phase> rule = rules_of(standing->type).at(standing->phase, request.ask);
+    Decision decision;
+    decision.verdict = rule.verdict;
+    if (!job::moves(rule.verdict)) {
+        if (is_contradiction(*standing, request.ask)) {
+            decision.event = Event::reconciliation_required;
+        }
+        return decision;
+    }
+    decision.next = *standing;
+    // Time in a transfer never runs backwards, whatever the clock does.
+    decision.next.enter(rule.next, std::max(now, standing->updated), request.reason);
+    if (request.ask == Ask::accept && !request.control_number.empty()) {
+        decision.next.control_number = request.control_number;
+    }
+    if (request.ask == Ask::chargeback) {
+        decision.money = MoneyAct::revert;
+        decision.event = Event::incoming_chargeback;
+        return decision;
+    }
+    decision.money = money_at(standing->type, rule.next);
+    decision.event = event_at(standing->type, rule.next);
+    return decision;
+}
+
+}  // namespace belay::transfers
