@@ -21,13 +21,25 @@ RecordView view_of(const Version& version) {
     return {version.lsn(), version.number(), version.bytes()};
 }
 
-}  // namespace
+/// Inside a section that was entered before `durable` was read.
+class OneCut final : public Cut {
+  public:
+    OneCut(const Engine& engine, Lsn durable) noexcept : engine_(engine), durable_(durable) {}
 
-bool Reader::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
-    const Section section(participant_);
-    const Lsn durable = engine_.durable();
+    Lsn lsn() const noexcept override { return durable_; }
+    bool read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) override;
+    std::optional<job::Uuid> list(
+        const job::ListId& list, const std::optional<job::Uuid>& after,
+        FunctionRef<bool(const job::Uuid&, const RecordView&)> each) override;
+
+  private:
+    const Engine& engine_;
+    const Lsn durable_;
+};
+
+bool OneCut::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
     const Record* record = engine_.records.find(id);
-    const Version* version = record == nullptr ? nullptr : shown(*record, durable);
+    const Version* version = record == nullptr ? nullptr : shown(*record, durable_);
     if (version == nullptr) {
         return false;
     }
@@ -35,20 +47,18 @@ bool Reader::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> 
     return true;
 }
 
-std::optional<job::Uuid> Reader::list(const job::ListId& list,
+std::optional<job::Uuid> OneCut::list(const job::ListId& list,
                                       const std::optional<job::Uuid>& after,
                                       FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
     const ListInfo* info = engine_.schema.find_list(list.list);
     if (info == nullptr) {
         return std::nullopt;
     }
-    const Section section(participant_);
-    const Lsn durable = engine_.durable();
     std::size_t visited = 0;
     std::optional<job::Uuid> stopped_at;
     engine_.index.scan(list, after, [&](const job::Uuid& id) {
         const Record* record = engine_.records.find({info->kind, id});
-        const Version* version = record == nullptr ? nullptr : shown(*record, durable);
+        const Version* version = record == nullptr ? nullptr : shown(*record, durable_);
         // A create that came to nothing may have left an entry that the record does not belong to.
         if (version != nullptr && belongs_to(engine_.schema, list, info->kind, version->bytes()) &&
             !each(id, view_of(*version))) {
@@ -61,6 +71,26 @@ std::optional<job::Uuid> Reader::list(const job::ListId& list,
         return true;
     });
     return stopped_at;
+}
+
+}  // namespace
+
+bool Reader::read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) {
+    const Section section(participant_);
+    return OneCut(engine_, engine_.durable()).read(id, found);
+}
+
+std::optional<job::Uuid> Reader::list(const job::ListId& list,
+                                      const std::optional<job::Uuid>& after,
+                                      FunctionRef<bool(const job::Uuid&, const RecordView&)> each) {
+    const Section section(participant_);
+    return OneCut(engine_, engine_.durable()).list(list, after, each);
+}
+
+void Reader::at_one_cut(FunctionRef<void(Cut&)> look) {
+    const Section section(participant_);
+    OneCut cut(engine_, engine_.durable());
+    look(cut);
 }
 
 void Reader::walk_records(FunctionRef<void(const job::RecordId&, const RecordView&)> each,

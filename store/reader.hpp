@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "store/engine.hpp"
+#include "store/store.hpp"
 
 namespace belay::store {
 
@@ -20,6 +21,7 @@ class Reader {
     bool read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found);
     std::optional<job::Uuid> list(const job::ListId& list, const std::optional<job::Uuid>& after,
                                   FunctionRef<bool(const job::Uuid&, const RecordView&)> each);
+    void at_one_cut(FunctionRef<void(Cut&)> look);
     void walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each);
     void walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each);
 

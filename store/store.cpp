@@ -68,6 +68,10 @@ std::optional<job::Uuid> Lane::list(const job::ListId& list, const std::optional
     return state_->reader().list(list, after, each);
 }
 
+void Lane::at_one_cut(FunctionRef<void(Cut&)> look) {
+    state_->reader().at_one_cut(look);
+}
+
 void Lane::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> each) {
     state_->reader().walk(each);
 }

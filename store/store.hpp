@@ -73,6 +73,22 @@ class FailureListener {
 class Engine;
 class LaneState;
 
+/// What a reader sees at one moment: every record as it was when the log had been made durable up
+/// to lsn(). What is handed to the callbacks is valid until they return.
+class Cut {
+  public:
+    virtual job::Lsn lsn() const noexcept = 0;
+
+    /// As Lane::read and Lane::list.
+    virtual bool read(const job::RecordId& id, FunctionRef<void(const RecordView&)> found) = 0;
+    virtual std::optional<job::Uuid> list(
+        const job::ListId& list, const std::optional<job::Uuid>& after,
+        FunctionRef<bool(const job::Uuid&, const RecordView&)> each) = 0;
+
+  protected:
+    ~Cut() = default;
+};
+
 /// One thread's way into the store. Not thread-safe: its thread alone calls it.
 class Lane {
   public:
@@ -112,6 +128,11 @@ class Lane {
     /// limits::list_scan_max entries; the last one visited if that bound ended it.
     std::optional<job::Uuid> list(const job::ListId& list, const std::optional<job::Uuid>& after,
                                   FunctionRef<bool(const job::Uuid&, const RecordView&)> each);
+
+    /// Calls `look` with what is durable now, for several reads of one moment. As long as it runs,
+    /// no memory that any version has given up is used again: it reads a few thousand records at
+    /// most.
+    void at_one_cut(FunctionRef<void(Cut&)> look);
 
     /// Calls `each` with every durable record at least once, also while records come and go, in
     /// slices that hold nothing up. `each` calls nothing of the lane.
