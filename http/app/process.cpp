@@ -269,8 +269,11 @@ void Process::build_families() {
     uploads_ = std::make_unique<http::Background>(background_threads);
     downloads_ = std::make_unique<http::Background>(background_threads);
     families_ = std::make_unique<families::Families>(
-        families::Settings{export_settings(settings_, public_url_)},
-        families::Parts{{*disk_, *signer_, ready_, agenda_, *uploads_, *downloads_}});
+        families::Settings{export_settings(settings_, public_url_), {}, {}, {}},
+        families::Parts{{*disk_, *signer_, ready_, agenda_, *uploads_, *downloads_},
+                        {agenda_},
+                        {agenda_},
+                        {agenda_}});
     admin::Gauges gauges;
     gauges.workers_busy = [this]() -> std::uint64_t { return workers_ ? workers_->busy() : 0; };
     gauges.jobs_ready = [this]() -> std::uint64_t { return ready_.size(); };

@@ -3,6 +3,9 @@
 #include "core/base/check.hpp"
 #include "http/drive/export_chores.hpp"
 #include "http/families/export_jobs/family.hpp"
+#include "http/families/ledger/family.hpp"
+#include "http/families/transfers/family.hpp"
+#include "http/families/webhooks/family.hpp"
 
 namespace belay::families {
 
@@ -10,10 +13,16 @@ struct Families::Members {
     Members(const Settings& settings, const Parts& parts)
         : export_jobs(settings.export_jobs, parts.export_jobs),
           export_chores(parts.export_jobs.disk, parts.export_jobs.ready, parts.export_jobs.agenda,
-                        settings.export_jobs.life, settings.export_jobs.has_workers) {}
+                        settings.export_jobs.life, settings.export_jobs.has_workers),
+          ledger(settings.ledger, parts.ledger),
+          transfers(settings.transfers, parts.transfers),
+          webhooks(settings.webhooks, parts.webhooks) {}
 
     export_jobs::Family export_jobs;
     http::ExportChores export_chores;
+    ledger_api::Family ledger;
+    transfer_api::Family transfers;
+    webhook_api::Family webhooks;
 };
 
 Families::Families(const Settings& settings, const Parts& parts)
@@ -22,7 +31,8 @@ Families::Families(const Settings& settings, const Parts& parts)
 Families::~Families() = default;
 
 std::vector<http::RouteFamily> Families::routes() {
-    return {members_->export_jobs.routes()};
+    return {members_->export_jobs.routes(), members_->ledger.routes(), members_->transfers.routes(),
+            members_->webhooks.routes()};
 }
 
 std::vector<http::Chores*> Families::chores() {
@@ -32,6 +42,9 @@ std::vector<http::Chores*> Families::chores() {
 store::Schema schema() {
     store::Schema all;
     export_jobs::add_to_schema(all);
+    ledger_api::add_to_schema(all);
+    transfer_api::add_to_schema(all);
+    webhook_api::add_to_schema(all);
     for (std::size_t at = 0; at < all.kinds.size(); ++at) {
         check(all.find(all.kinds[at].kind) == &all.kinds[at], "a number names one kind of record");
     }

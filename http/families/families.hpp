@@ -7,6 +7,9 @@
 
 #include "http/drive/housekeeper.hpp"
 #include "http/families/export_jobs/settings.hpp"
+#include "http/families/ledger/settings.hpp"
+#include "http/families/transfers/settings.hpp"
+#include "http/families/webhooks/settings.hpp"
 #include "http/server/router.hpp"
 #include "store/schema.hpp"
 
@@ -15,10 +18,16 @@ namespace belay::families {
 /// What each family is built from.
 struct Settings {
     export_jobs::Settings export_jobs;
+    ledger_api::Settings ledger;
+    transfer_api::Settings transfers;
+    webhook_api::Settings webhooks;
 };
 
 struct Parts {
     export_jobs::Parts export_jobs;
+    ledger_api::Parts ledger;
+    transfer_api::Parts transfers;
+    webhook_api::Parts webhooks;
 };
 
 class Families {

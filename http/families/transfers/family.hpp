@@ -1,0 +1,32 @@
+// The transfer family on the wire: its routes and what each does (contracts README 5, transfers.md
+// part 2).
+#pragma once
+
+#include <vector>
+
+#include "http/families/transfers/settings.hpp"
+#include "http/server/exchange.hpp"
+#include "http/server/router.hpp"
+#include "store/schema.hpp"
+
+namespace belay::transfer_api {
+
+/// Shared by all shards; nothing in it changes after construction.
+class Family {
+  public:
+    Family(const Settings& settings, const Parts& parts);
+
+    /// For the router; valid as long as the family.
+    http::RouteFamily routes();
+
+  private:
+    const Settings settings_;
+    const Parts parts_;
+    const http::PlainProblems errors_;
+    std::vector<http::Route> routes_;
+};
+
+/// What the store is to know of the family's records.
+void add_to_schema(store::Schema& schema);
+
+}  // namespace belay::transfer_api

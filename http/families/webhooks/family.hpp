@@ -1,0 +1,31 @@
+// Registrations of webhooks and their dead letters on the wire (transfers.md 2.8).
+#pragma once
+
+#include <vector>
+
+#include "http/families/webhooks/settings.hpp"
+#include "http/server/exchange.hpp"
+#include "http/server/router.hpp"
+#include "store/schema.hpp"
+
+namespace belay::webhook_api {
+
+/// Shared by all shards; nothing in it changes after construction.
+class Family {
+  public:
+    Family(const Settings& settings, const Parts& parts);
+
+    /// For the router; valid as long as the family.
+    http::RouteFamily routes();
+
+  private:
+    const Settings settings_;
+    const Parts parts_;
+    const http::PlainProblems errors_;
+    std::vector<http::Route> routes_;
+};
+
+/// What the store is to know of the family's records.
+void add_to_schema(store::Schema& schema);
+
+}  // namespace belay::webhook_api
