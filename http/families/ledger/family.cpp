@@ -9,7 +9,7 @@ constexpr std::array<std::string_view, 1> prefixes{"/v1/organizations"};
 
 }  // namespace
 
-Family::Family(const Settings& settings, const Parts& parts) : settings_(settings), parts_(parts) {}
+Family::Family(const Settings&, const Parts&) {}
 
 http::RouteFamily Family::routes() {
     return {prefixes, routes_, this, &errors_};

@@ -19,8 +19,6 @@ class Family {
     http::RouteFamily routes();
 
   private:
-    const Settings settings_;
-    const Parts parts_;
     const http::PlainProblems errors_;
     std::vector<http::Route> routes_;
 };
