@@ -51,6 +51,44 @@ BOOST_AUTO_TEST_CASE(a_removed_record_is_seen_until_its_removal_is_durable) {
     BOOST_TEST(gone.is_done());
 }
 
+BOOST_AUTO_TEST_CASE(a_cut_stays_at_its_moment) {
+    run(put(item(1), item_value(7, "a")));
+    run(put(counter(1), "1"));
+    Ask both({item(1), counter(1), item(2)}, [](const View&, Draft& draft) {
+        draft.put(0, as_byte_span(item_value(7, "b")));
+        draft.put(1, as_byte_span(std::string_view("2")));
+        draft.put(2, as_byte_span(item_value(7, "c")));
+    });
+    const job::Lsn before = store->durable();
+    bool looked = false;
+    lane().at_one_cut([&](Cut& cut) {
+        looked = true;
+        std::string item_seen;
+        std::string counter_seen;
+        BOOST_TEST(
+            cut.read(item(1), [&](const RecordView& view) { item_seen = as_text(view.value); }));
+        lane(1).submit(both);
+        store->pump();
+        lane(1).poll();
+        BOOST_TEST(both.is_done());
+        BOOST_TEST(cut.read(counter(1),
+                            [&](const RecordView& view) { counter_seen = as_text(view.value); }));
+        BOOST_TEST(item_seen.ends_with("a"));
+        BOOST_TEST(counter_seen == "1");
+        BOOST_TEST(!cut.read(item(2), [](const RecordView&) {}));
+        std::size_t listed = 0;
+        cut.list(items_of(7), std::nullopt, [&](const job::Uuid&, const RecordView&) {
+            ++listed;
+            return true;
+        });
+        BOOST_TEST(listed == 1U);
+        BOOST_TEST(cut.lsn() == before);
+    });
+    BOOST_TEST(looked);
+    BOOST_TEST(read(item(1)) == "b");
+    lane().at_one_cut([&](Cut& cut) { BOOST_TEST(cut.lsn() > before); });
+}
+
 BOOST_AUTO_TEST_CASE(a_refusal_waits_for_what_it_looked_at) {
     Ask create = put(item(1), item_value(7, "a"));
     lane().submit(create);
