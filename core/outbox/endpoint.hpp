@@ -17,11 +17,13 @@ namespace belay::outbox {
 inline constexpr job::Kind endpoint_kind{30};
 inline constexpr job::Kind event_kind{31};
 inline constexpr job::Kind dead_letter_kind{32};
+inline constexpr job::Kind delivery_log_kind{33};
 
 /// Lists of job::ListId.
 inline constexpr std::uint16_t endpoints_of_tenant = 30;
-inline constexpr std::uint16_t events_of_tenant = 31;
-inline constexpr std::uint16_t dead_letters_of_tenant = 32;
+inline constexpr std::uint16_t dead_letters_of_tenant = 31;
+/// The owner is the job that the events are of.
+inline constexpr std::uint16_t events_of_subject = 32;
 
 inline constexpr std::size_t url_bytes_max = 2048;
 inline constexpr std::size_t name_bytes_max = 256;

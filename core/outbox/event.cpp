@@ -7,14 +7,14 @@
 namespace belay::outbox {
 namespace {
 
-// Layout 1 of an event: u8 layout, 16 tenant, u16 kind and 16 id of the subject, name and body,
-// each a u32 length and its bytes, u8 number of deliveries, each 16 endpoint, u8 state, u32
-// attempts, i64 next try.
+// Layout 1 of an event: u8 layout, 16 tenant, u16 kind and 16 id of the subject, u64 version
+// and u8 place of the order, name and body, each a u32 length and its bytes, u8 number of
+// deliveries, each 16 endpoint, u8 state, u32 attempts, u32 manual attempts, i64 next try.
 constexpr std::uint8_t layout = 1;
 
 // Layout 1 of a dead letter: u8 layout; 16 each: tenant, event, endpoint; u16 kind and 16 id of the
-// subject; u32 attempts, u32 manual attempts, i64 died; name, body and failure, each a u32 length
-// and its bytes.
+// subject, u64 version and u8 place of the order; u32 attempts, u32 manual attempts, i64 died;
+// name, body and failure, each a u32 length and its bytes.
 constexpr std::uint8_t letter_layout = 1;
 
 void put_subject(ByteWriter& writer, const job::RecordId& subject) {
@@ -27,14 +27,25 @@ job::RecordId take_subject(ByteReader& reader) {
     return {kind, reader.octets<job::Uuid>()};
 }
 
+void put_order(ByteWriter& writer, const Order& order) {
+    writer.integer(order.version);
+    writer.integer(order.place);
+}
+
+Order take_order(ByteReader& reader) {
+    const auto version = reader.integer<std::uint64_t>();
+    return {version, reader.integer<std::uint8_t>()};
+}
+
 bool take_delivery(ByteReader& reader, Event& event) {
     Delivery delivery;
     delivery.endpoint = reader.octets<job::Uuid>();
     const auto state = reader.integer<std::uint8_t>();
     delivery.state = static_cast<DeliveryState>(state);
     delivery.attempts = reader.integer<std::uint32_t>();
+    delivery.manual_attempts = reader.integer<std::uint32_t>();
     delivery.next_try = take_time(reader);
-    return reader.ok() && state >= 1 && state <= 3 && event.add(delivery);
+    return reader.ok() && state >= 1 && state <= 4 && event.add(delivery);
 }
 
 }  // namespace
@@ -66,6 +77,7 @@ void encode(const Event& event, std::string& to) {
     writer.integer(layout);
     writer.bytes(event.tenant.bytes());
     put_subject(writer, event.subject);
+    put_order(writer, event.order);
     writer.text(event.name);
     writer.text(event.body);
     writer.integer(static_cast<std::uint8_t>(event.delivery_count));
@@ -73,6 +85,7 @@ void encode(const Event& event, std::string& to) {
         writer.bytes(delivery.endpoint.bytes());
         writer.integer(static_cast<std::uint8_t>(delivery.state));
         writer.integer(delivery.attempts);
+        writer.integer(delivery.manual_attempts);
         put_time(writer, delivery.next_try);
     }
 }
@@ -86,6 +99,7 @@ result<Event> decode_event(ByteSpan bytes) {
     Event event;
     event.tenant = reader.octets<job::Uuid>();
     event.subject = take_subject(reader);
+    event.order = take_order(reader);
     event.name = reader.text();
     event.body = reader.text();
     const auto deliveries = reader.integer<std::uint8_t>();
@@ -107,6 +121,7 @@ void encode(const DeadLetter& letter, std::string& to) {
         writer.bytes(id.bytes());
     }
     put_subject(writer, letter.subject);
+    put_order(writer, letter.order);
     writer.integer(letter.attempts);
     writer.integer(letter.manual_attempts);
     put_time(writer, letter.died);
@@ -126,6 +141,7 @@ result<DeadLetter> decode_dead_letter(ByteSpan bytes) {
         *id = reader.octets<job::Uuid>();
     }
     letter.subject = take_subject(reader);
+    letter.order = take_order(reader);
     letter.attempts = reader.integer<std::uint32_t>();
     letter.manual_attempts = reader.integer<std::uint32_t>();
     letter.died = take_time(reader);

@@ -14,20 +14,27 @@
 #include "core/base/time.hpp"
 #include "core/job/ids.hpp"
 #include "core/outbox/endpoint.hpp"
+#include "core/outbox/order.hpp"
 
 namespace belay::outbox {
+
+/// Of what is sent; with the rest of an event it fits one record.
+inline constexpr std::size_t body_bytes_max = 24 * 1024;
 
 // DO NOT CHANGE THESE NUMBERS: they stand on disk.
 enum class DeliveryState : std::uint8_t {
     waiting = 1,  ///< due at next_try
     delivered = 2,
-    dead = 3,  ///< given up; a dead letter tells of it
+    dead = 3,     ///< given up; a dead letter tells of it
+    dropped = 4,  ///< the endpoint is gone
 };
 
 struct Delivery {
     job::Uuid endpoint;
     DeliveryState state = DeliveryState::waiting;
     std::uint32_t attempts = 0;
+    /// How often a person had it tried again after it was given up.
+    std::uint32_t manual_attempts = 0;
     WallTime next_try{};
 
     friend bool operator==(const Delivery&, const Delivery&) = default;
@@ -36,8 +43,9 @@ struct Delivery {
 /// The texts are views of the bytes that it was read from, or of the caller's.
 struct Event {
     job::TenantId tenant;
-    /// Whose event it is: its events reach an endpoint in the order of their ids.
+    /// Whose event it is: its events reach an endpoint in their order.
     job::RecordId subject;
+    Order order;
     /// "transfer.cancelled".
     std::string_view name;
     /// What is sent, byte for byte at every attempt.
@@ -68,6 +76,7 @@ struct DeadLetter {
     job::Uuid event;
     job::Uuid endpoint;
     job::RecordId subject;
+    Order order;
     std::string_view name;
     std::string_view body;
     /// "HTTP 500 from subscriber".

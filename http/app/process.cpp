@@ -293,7 +293,7 @@ void Process::build_shards() {
     shards_ = std::make_unique<run::Shards>(count, clock_);
     for (unsigned index = 0; index < count; ++index) {
         auto made = std::make_unique<PerShard>((*shards_)[index], *store_);
-        made->context.emplace(made->lane.lane(), made->entropy);
+        made->context.emplace(made->lane.lane(), made->entropy, events_);
         made->gatekeeper = credentials_->make_gatekeeper(made->entropy, log_);
         made->server = std::make_unique<http::Server>(http::ServerParts{
             .shard = (*shards_)[index],

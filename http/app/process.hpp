@@ -21,6 +21,7 @@
 #include "http/app/credentials.hpp"
 #include "http/app/serve.hpp"
 #include "http/drive/background.hpp"
+#include "http/drive/event_feed.hpp"
 #include "http/drive/export_worker.hpp"
 #include "http/drive/housekeeper.hpp"
 #include "http/drive/shard_lane.hpp"
@@ -128,6 +129,7 @@ class Process {
     std::string public_url_;
     work::Agenda agenda_;
     work::ReadyQueue ready_;
+    http::EventFeed events_;
     std::unique_ptr<http::Background> uploads_;
     std::unique_ptr<http::Background> downloads_;
     std::unique_ptr<families::Families> families_;

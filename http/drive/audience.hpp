@@ -3,11 +3,11 @@
 // configuration: design 4, the closed list of what may be stale).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/job/ids.hpp"
 #include "core/outbox/endpoint.hpp"
@@ -15,13 +15,16 @@
 
 namespace belay::http {
 
+/// Small, and without memory of its own when nobody listens.
 class Audience {
   public:
+    static constexpr std::size_t names_max = 16;
+
     /// Nobody.
     Audience() = default;
 
-    /// The tenant's enabled endpoints, and which of `names`, the events that the operation may
-    /// make, each of them wants. At most 16 names.
+    /// Those of the tenant's enabled endpoints that want at least one of `names`, the events that
+    /// the operation may make, and which. At most names_max names.
     static Audience of(store::Lane& lane, const job::TenantId& tenant,
                        std::span<const std::string_view> names);
 
@@ -31,19 +34,24 @@ class Audience {
     /// Calls `each` with the id of every endpoint that wants it.
     template <class Each>
     void for_each(std::size_t name, Each each) const {
-        for (std::size_t at = 0; at < count_; ++at) {
-            if (((wanted_[at] >> name) & 1U) != 0) {
-                each(endpoints_[at]);
+        for (const Listener& listener : listeners_) {
+            if (listener.wants(name)) {
+                each(listener.endpoint);
             }
         }
     }
 
-    bool is_empty() const noexcept { return count_ == 0; }
+    bool is_empty() const noexcept { return listeners_.empty(); }
 
   private:
-    std::array<job::Uuid, outbox::endpoints_max> endpoints_;
-    std::array<std::uint16_t, outbox::endpoints_max> wanted_{};  ///< a bit for each name
-    std::size_t count_ = 0;
+    struct Listener {
+        job::Uuid endpoint;
+        std::uint16_t wanted = 0;  ///< a bit for each name
+
+        bool wants(std::size_t name) const noexcept { return ((wanted >> name) & 1U) != 0; }
+    };
+
+    std::vector<Listener> listeners_;
 };
 
 }  // namespace belay::http

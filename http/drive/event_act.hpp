@@ -1,9 +1,11 @@
 // An event's part in an operation of the store: the event is made in the very transition that it
-// tells of (design 7), or not at all.
+// tells of (design 7), or not at all. When the transition is durable, its maker tells the feed
+// (event_feed.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,7 +21,7 @@ class EventAct {
   public:
     /// Names the record of an event that the operation may make. `id` is new. Nothing is named, and
     /// put() does nothing, if the audience is empty.
-    void name(const job::Uuid& id, const Audience& audience, Subjects& to);
+    void name(const job::Uuid& id, Audience audience, Subjects& to);
 
     /// What the operation tells: `name` is the name's place in the audience's names.
     struct Told {
@@ -32,7 +34,7 @@ class EventAct {
         std::uint8_t place = 0;
         std::size_t name_place = 0;
         std::string_view name;
-        /// What is sent, byte for byte.
+        /// What is sent, byte for byte; at most outbox::body_bytes_max.
         std::string_view body;
     };
 
@@ -52,5 +54,10 @@ class EventAct {
     std::size_t subject_ = 0;
     std::string bytes_;
 };
+
+/// The number of the version that a transition makes of the record that it sees as `standing`.
+inline std::uint64_t next_version(const std::optional<store::RecordView>& standing) noexcept {
+    return standing ? standing->number + 1 : 1;
+}
 
 }  // namespace belay::http

@@ -11,10 +11,11 @@ Event sample() {
     Event event;
     event.tenant = job::Uuid{{1}};
     event.subject = {job::Kind{21}, job::Uuid{{2}}};
+    event.order = {7, 1};
     event.name = "transfer.cancelled";
     event.body = R"({"event":"transfer.cancelled"})";
-    BOOST_REQUIRE(event.add({job::Uuid{{3}}, DeliveryState::waiting, 2, start}));
-    BOOST_REQUIRE(event.add({job::Uuid{{4}}, DeliveryState::delivered, 1, start}));
+    BOOST_REQUIRE(event.add({job::Uuid{{3}}, DeliveryState::waiting, 2, 1, start}));
+    BOOST_REQUIRE(event.add({job::Uuid{{4}}, DeliveryState::delivered, 1, 0, start}));
     return event;
 }
 
@@ -25,6 +26,7 @@ BOOST_AUTO_TEST_CASE(bytes_and_back) {
     encode(sample(), bytes);
     Event read = decode_event(as_byte_span(bytes)).value();
     BOOST_TEST((read.subject == sample().subject));
+    BOOST_TEST((read.order == sample().order));
     BOOST_TEST(read.body == sample().body);
     BOOST_TEST((read.deliveries()[0] == sample().deliveries()[0]));
     std::string again;
@@ -48,6 +50,7 @@ BOOST_AUTO_TEST_CASE(dead_letters) {
                             job::Uuid{{2}},
                             job::Uuid{{3}},
                             {job::Kind{21}, job::Uuid{{4}}},
+                            {7, 1},
                             "transfer.failed",
                             "{}",
                             "HTTP 500 from subscriber",

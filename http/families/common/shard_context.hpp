@@ -4,6 +4,7 @@
 #include "auth/digest.hpp"
 #include "core/job/ids.hpp"
 #include "core/world/entropy.hpp"
+#include "http/drive/event_feed.hpp"
 #include "store/store.hpp"
 
 namespace belay::http {
@@ -12,6 +13,8 @@ namespace belay::http {
 struct ShardContext {
     store::Lane& lane;
     world::Entropy& entropy;
+    /// To be told of events whose transition is durable.
+    EventFeed& events;
     /// Of requests; a message is begun and finished without a suspension in between.
     auth::Sha256 digest;
 
