@@ -7,6 +7,7 @@
 #include "core/base/units.hpp"
 #include "core/base/utf8.hpp"
 #include "http/program/settings_table.hpp"
+#include "http/program/typed_text.hpp"
 
 namespace belay::program {
 namespace {
@@ -95,14 +96,21 @@ std::optional<SettingValue> read_text(const SettingForm& form, std::string_view 
     if (form.kind == SettingKind::url && !text.empty() && !is_base_url(text)) {
         return std::nullopt;
     }
+    if (form.rule != nullptr && !form.rule->fits(text)) {
+        return std::nullopt;
+    }
     return std::string(text);
 }
 
-std::optional<SettingValue> read_list(std::string_view text) {
+std::optional<SettingValue> read_list(const SettingForm& form, std::string_view text) {
     std::vector<std::string> items;
+    if (text.empty() && !form.may_be_empty) {
+        return std::nullopt;
+    }
     if (!text.empty()) {
         for (const std::string_view item : split(text, ',')) {
-            if (item.empty() || !is_plain(item)) {
+            const bool fitting = form.rule == nullptr || form.rule->fits(item);
+            if (item.empty() || !is_plain(item) || !fitting) {
                 return std::nullopt;
             }
             items.emplace_back(item);
@@ -153,7 +161,7 @@ std::optional<SettingValue> read(const SettingForm& form, std::string_view text)
         case SettingKind::path:
             return read_text(form, text);
         case SettingKind::list:
-            return read_list(text);
+            return read_list(form, text);
     }
     return std::nullopt;
 }
@@ -194,11 +202,14 @@ std::string expected_values(const SettingForm& form) {
         case SettingKind::url:
             return "http:// or https://, a host and no slash at the end, or nothing";
         case SettingKind::text:
-            return "a text without control characters";
+            return form.rule != nullptr ? std::string(form.rule->expected)
+                                        : "a text without control characters";
         case SettingKind::path:
             return form.may_be_empty ? "a path" : "a path that is not empty";
         case SettingKind::list:
-            return "texts divided by commas, in a file an array of texts";
+            return (form.may_be_empty ? "" : "at least one of ") +
+                   std::string("texts divided by commas, in a file an array of texts") +
+                   (form.rule != nullptr ? "; each " + std::string(form.rule->expected) : "");
     }
     return {};
 }

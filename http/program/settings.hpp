@@ -3,10 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/job/ids.hpp"
+#include "core/ledger/money.hpp"
+#include "core/transfers/hours.hpp"
 
 namespace belay::program {
 
@@ -69,6 +73,100 @@ struct ExportsSettings {
     Milliseconds url_lifetime{};
 };
 
+/// An ISPB, eight digits, or empty.
+struct BankCode {
+    std::string text;
+
+    friend bool operator==(const BankCode&, const BankCode&) = default;
+};
+
+/// Amounts are of BRL, in centavos. An amount or a count of zero is no limit.
+struct TransfersSettings {
+    std::optional<job::Uuid> ledger;  ///< unset: an organization's own
+    BankCode ispb;                    ///< empty: no transfer stays within the institution
+    std::optional<transfers::OperatingHours> operating_hours;  ///< unset: always open
+    transfers::Zone timezone;
+    std::vector<Day> holidays;
+    ledger::Money daily_limit;
+    ledger::Money monthly_limit;
+    std::uint32_t daily_count = 0;
+    std::uint32_t monthly_count = 0;
+    ledger::Money account_daily_limit;
+    ledger::Money account_monthly_limit;
+    std::uint32_t account_daily_count = 0;
+    std::uint32_t account_monthly_count = 0;
+    ledger::Money fee;
+    Milliseconds duplicate_window{};  ///< zero: no guard
+    Milliseconds initiation_window{};
+};
+
+/// The first three in the order of the words of `rail.outcome`.
+enum class RailOutcome : std::uint8_t { completed, rejected, failed, slow };
+
+/// What becomes of a transfer of exactly this amount.
+struct AmountOutcome {
+    ledger::Money amount;
+    RailOutcome outcome = RailOutcome::completed;
+
+    friend bool operator==(const AmountOutcome&, const AmountOutcome&) = default;
+};
+
+/// The simulated rail.
+struct RailSettings {
+    Milliseconds submit_delay{};
+    Milliseconds accept_delay{};
+    Milliseconds settle_delay{};
+    Milliseconds slow_delay{};
+    RailOutcome outcome = RailOutcome::completed;
+    std::vector<AmountOutcome> outcomes;  ///< no amount twice
+};
+
+struct LedgerSettings {
+    std::string midaz_url;         ///< empty: the embedded ledger
+    std::string midaz_token_file;  ///< path; empty: no Authorization field
+    std::string midaz_ca_file;     ///< path; empty: the system's certificates
+    Milliseconds midaz_timeout{};
+    std::string midaz_settlement_alias;
+    std::string midaz_fee_alias;
+};
+
+struct WebhooksSettings {
+    bool allow_private = false;
+    Milliseconds timeout{};
+    std::vector<Milliseconds> schedule;  ///< the waits before each attempt
+    std::uint32_t max_in_flight = 0;     ///< to one endpoint
+    std::string ca_file;                 ///< path; empty: the system's certificates
+};
+
+/// So many requests in any such time on average, and so many at once. A count of zero: no limit.
+struct Rate {
+    std::uint32_t count = 0;
+    Milliseconds window{};
+
+    friend bool operator==(const Rate&, const Rate&) = default;
+};
+
+/// One rate for each limited operation, for each subject of each tenant.
+struct LimitsSettings {
+    bool enabled = false;
+    Rate contexts_create;
+    Rate contexts_read;
+    Rate contexts_upload;
+    Rate exports_create;
+    Rate exports_list;
+    Rate exports_get;
+    Rate exports_cancel;
+    Rate exports_download;
+    Rate transfers_initiate;
+    Rate transfers_process;
+    Rate transfers_list;
+    Rate transfers_get;
+    Rate transfers_cancel;
+    Rate transfers_poll;
+    Rate webhooks_read;
+    Rate webhooks_write;
+};
+
 /// In the order of the words of `log.level`.
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
@@ -85,6 +183,11 @@ struct Settings {
     AuthSettings auth;
     StoreSettings store;
     ExportsSettings exports;
+    TransfersSettings transfers;
+    RailSettings rail;
+    LedgerSettings ledger;
+    WebhooksSettings webhooks;
+    LimitsSettings limits;
     LogSettings log;
 };
 

@@ -93,6 +93,22 @@ void check_together(const Settings& settings, Problems& problems) {
     if (settings.exports.retry_delay > settings.exports.max_retry_delay) {
         problems.emplace_back("exports.retry_delay is over exports.max_retry_delay");
     }
+    // A default ledger is made by the embedded one; of a Midaz only its operator knows which.
+    if (!settings.ledger.midaz_url.empty() && !settings.transfers.ledger) {
+        problems.emplace_back(
+            "ledger.midaz_url needs transfers.ledger: the ledger in Midaz that transfers draw on");
+    }
+    constexpr std::size_t attempts_most = 32;
+    if (settings.webhooks.schedule.size() > attempts_most) {
+        problems.emplace_back("webhooks.schedule has more than 32 attempts");
+    }
+    std::vector<AmountOutcome> outcomes = settings.rail.outcomes;
+    std::ranges::sort(outcomes, {}, &AmountOutcome::amount);
+    const auto twin = std::ranges::adjacent_find(outcomes, {}, &AmountOutcome::amount);
+    if (twin != outcomes.end()) {
+        problems.push_back("rail.outcomes names " + ledger::format_money(twin->amount, 2) +
+                           " twice");
+    }
 }
 
 }  // namespace

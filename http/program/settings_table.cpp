@@ -8,6 +8,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/units.hpp"
+#include "http/program/typed_text.hpp"
 
 namespace belay::program {
 namespace {
@@ -40,7 +41,30 @@ constexpr SettingForm text{.kind = SettingKind::text};
 constexpr SettingForm url{.kind = SettingKind::url};
 constexpr SettingForm address{.kind = SettingKind::address};
 constexpr SettingForm path{.kind = SettingKind::path};
+constexpr SettingForm needed_text{.kind = SettingKind::text, .may_be_empty = false};
+constexpr SettingForm truth{.kind = SettingKind::boolean};
 constexpr SettingForm needed_path{.kind = SettingKind::path, .may_be_empty = false};
+
+/// A text that is read as a value of this type.
+template <class Type>
+constexpr SettingForm typed{.kind = SettingKind::text, .rule = &text_rule<Type>};
+template <class Type>
+constexpr SettingForm list_of{.kind = SettingKind::list, .rule = &text_rule<Type>};
+template <class Type>
+constexpr SettingForm needed_list_of{
+    .kind = SettingKind::list, .may_be_empty = false, .rule = &text_rule<Type>};
+
+template <class Type>
+inline constexpr bool is_typed_list = false;
+template <class Item>
+inline constexpr bool is_typed_list<std::vector<Item>> = is_typed_text<Item>;
+
+template <class Type>
+Type typed_value(std::string_view written) {
+    Type value{};
+    check(read_typed(written, value), "the rule of a setting's form lets only such texts through");
+    return value;
+}
 
 template <auto Section, auto Field>
 void assign(Settings& settings, SettingValue value) {
@@ -49,6 +73,13 @@ void assign(Settings& settings, SettingValue value) {
     if constexpr (std::is_enum_v<Type> ||
                   (std::is_integral_v<Type> && !std::is_same_v<Type, bool>)) {
         field = static_cast<Type>(std::get<std::uint64_t>(value));
+    } else if constexpr (is_typed_list<Type>) {
+        field.clear();
+        for (const std::string& item : std::get<std::vector<std::string>>(value)) {
+            field.push_back(typed_value<typename Type::value_type>(item));
+        }
+    } else if constexpr (is_typed_text<Type> && !std::is_same_v<Type, Milliseconds>) {
+        field = typed_value<Type>(std::get<std::string>(value));
     } else {
         field = std::get<Type>(std::move(value));
     }
@@ -86,6 +117,26 @@ consteval Setting exports(Rest... rest) {
     return entry<&Settings::exports, Field>("exports", rest...);
 }
 template <auto Field, class... Rest>
+consteval Setting transfers(Rest... rest) {
+    return entry<&Settings::transfers, Field>("transfers", rest...);
+}
+template <auto Field, class... Rest>
+consteval Setting rail(Rest... rest) {
+    return entry<&Settings::rail, Field>("rail", rest...);
+}
+template <auto Field, class... Rest>
+consteval Setting ledger(Rest... rest) {
+    return entry<&Settings::ledger, Field>("ledger", rest...);
+}
+template <auto Field, class... Rest>
+consteval Setting webhooks(Rest... rest) {
+    return entry<&Settings::webhooks, Field>("webhooks", rest...);
+}
+template <auto Field, class... Rest>
+consteval Setting limits(Rest... rest) {
+    return entry<&Settings::limits, Field>("limits", rest...);
+}
+template <auto Field, class... Rest>
 consteval Setting log(Rest... rest) {
     return entry<&Settings::log, Field>("log", rest...);
 }
@@ -94,7 +145,18 @@ using H = HttpSettings;
 using A = AuthSettings;
 using S = StoreSettings;
 using E = ExportsSettings;
+using T = TransfersSettings;
+using R = RailSettings;
+using M = LedgerSettings;
+using W = WebhooksSettings;
+using N = LimitsSettings;
 using L = LogSettings;
+
+constexpr SettingForm amount = typed<belay::ledger::Money>;
+constexpr SettingForm count = integer(0, 1'000'000'000);
+constexpr SettingForm rate = typed<Rate>;
+// What the reference allows each caller (exports.md 1.9, transfers.md 2.6).
+constexpr std::string_view usual_rate = "100 per 60s";
 
 // clang-format off: a table.
 constexpr auto table = std::to_array<Setting>({
@@ -173,6 +235,111 @@ constexpr auto table = std::to_array<Setting>({
         "How long an ended job is kept after its end."),
     exports<&E::url_lifetime>("url_lifetime", duration(second, 7 * day), "1h",
         "How long a download URL is good for."),
+
+    transfers<&T::ledger>("ledger", typed<std::optional<job::Uuid>>, "",
+        "The ledger that transfers draw on, a UUID; empty: an organization's default ledger, made at first use."),
+    transfers<&T::ispb>("ispb", typed<BankCode>, "",
+        "The institution's own ISPB, eight digits: a transfer to it is P2P; empty: none is."),
+    transfers<&T::operating_hours>("operating_hours", typed<std::optional<belay::transfers::OperatingHours>>, "",
+        "When TED transfers may be initiated, Monday to Friday except holidays, as \"06:30-17:00\"; empty: always."),
+    transfers<&T::timezone>("timezone", typed<belay::transfers::Zone>, "America/Sao_Paulo",
+        "The zone of operating hours, holidays, limits and timestamps: America/Sao_Paulo, UTC or an offset as \"-03:00\"."),
+    transfers<&T::holidays>("holidays", list_of<Day>, "",
+        "Days on which operating hours do not open, as \"2026-12-25\"."),
+    transfers<&T::daily_limit>("daily_limit", amount, "0.00",
+        "Most that a tenant may send in a day; 0.00: no limit."),
+    transfers<&T::monthly_limit>("monthly_limit", amount, "0.00",
+        "Most that a tenant may send in a month; 0.00: no limit."),
+    transfers<&T::daily_count>("daily_count", count, "0",
+        "Most transfers that a tenant may send in a day; 0: no limit."),
+    transfers<&T::monthly_count>("monthly_count", count, "0",
+        "Most transfers that a tenant may send in a month; 0: no limit."),
+    transfers<&T::account_daily_limit>("account_daily_limit", amount, "0.00",
+        "Most that may be sent from one account in a day; 0.00: no limit."),
+    transfers<&T::account_monthly_limit>("account_monthly_limit", amount, "0.00",
+        "Most that may be sent from one account in a month; 0.00: no limit."),
+    transfers<&T::account_daily_count>("account_daily_count", count, "0",
+        "Most transfers from one account in a day; 0: no limit."),
+    transfers<&T::account_monthly_count>("account_monthly_count", count, "0",
+        "Most transfers from one account in a month; 0: no limit."),
+    transfers<&T::fee>("fee", amount, "0.00",
+        "What a transfer costs: the sender of TED_OUT and P2P, the recipient of TED_IN."),
+    transfers<&T::duplicate_window>("duplicate_window", duration(0, day), "300s",
+        "How long after an initiation an equal one is refused; 0s: never."),
+    transfers<&T::initiation_window>("initiation_window", duration(second, 30 * day), "24h",
+        "How long an initiation may be confirmed."),
+
+    rail<&R::submit_delay>("submit_delay", duration(0, day), "2s",
+        "Simulated rail: how long a transfer is CREATED before it is sent."),
+    rail<&R::accept_delay>("accept_delay", duration(0, day), "3s",
+        "Simulated rail: how long it is PENDING before it is accepted or rejected."),
+    rail<&R::settle_delay>("settle_delay", duration(0, day), "5s",
+        "Simulated rail: how long it is PROCESSING before it is settled or fails."),
+    rail<&R::slow_delay>("slow_delay", duration(0, day), "1m",
+        "Simulated rail: what is added to each delay of a transfer whose outcome is slow."),
+    rail<&R::outcome>("outcome", choice("completed|rejected|failed"), "completed",
+        "Simulated rail: what becomes of transfers."),
+    rail<&R::outcomes>("outcomes", list_of<AmountOutcome>, "",
+        "Simulated rail: what becomes of transfers of an amount, as \"13.13=rejected\": completed, rejected, failed or slow."),
+
+    ledger<&M::midaz_url>("midaz_url", url, "",
+        "A Midaz that keeps the accounts; it needs transfers.ledger; empty: the embedded ledger does."),
+    ledger<&M::midaz_token_file>("midaz_token_file", path, "",
+        "The bearer token for Midaz; read again when it changes; empty: none is sent."),
+    ledger<&M::midaz_ca_file>("midaz_ca_file", path, "",
+        "Certificates that Midaz's is verified with, PEM; empty: the system's."),
+    ledger<&M::midaz_timeout>("midaz_timeout", duration(10, 10 * minute), "3s",
+        "How long one call to Midaz may take."),
+    ledger<&M::midaz_settlement_alias>("midaz_settlement_alias", needed_text, "@external/BRL",
+        "Midaz's account that amounts of TED transfers go to and come from."),
+    ledger<&M::midaz_fee_alias>("midaz_fee_alias", needed_text, "@external/BRL/fees",
+        "Midaz's account that fees go to."),
+
+    webhooks<&W::allow_private>("allow_private", truth, "false",
+        "Also deliver to private, loopback and link-local addresses, and by plain http."),
+    webhooks<&W::timeout>("timeout", duration(100, 5 * minute), "15s",
+        "How long one delivery may take."),
+    webhooks<&W::schedule>("schedule", needed_list_of<Milliseconds>, "0s,5s,5m,30m,2h,5h,10h,14h,20h,24h",
+        "The waits before each attempt, 1 to 32; after the last the event is a dead letter."),
+    webhooks<&W::max_in_flight>("max_in_flight", integer(1, 256), "8",
+        "Deliveries under way to one endpoint; those of one job go one after the other."),
+    webhooks<&W::ca_file>("ca_file", path, "",
+        "Certificates that receivers' are verified with, PEM; empty: the system's."),
+
+    limits<&N::enabled>("enabled", truth, "false",
+        "Whether the rates below are enforced: of each subject of each tenant, \"N per DURATION\", empty: no limit."),
+    limits<&N::contexts_create>("contexts_create", rate, usual_rate,
+        "POST /v1/contexts."),
+    limits<&N::contexts_read>("contexts_read", rate, usual_rate,
+        "GET /v1/contexts, of one and of all."),
+    limits<&N::contexts_upload>("contexts_upload", rate, usual_rate,
+        "PUT of a context's transactions."),
+    limits<&N::exports_create>("exports_create", rate, "10 per 60s",
+        "POST of an export job."),
+    limits<&N::exports_list>("exports_list", rate, usual_rate,
+        "GET of lists of export jobs."),
+    limits<&N::exports_get>("exports_get", rate, usual_rate,
+        "GET of an export job."),
+    limits<&N::exports_cancel>("exports_cancel", rate, usual_rate,
+        "POST of an export job's cancel."),
+    limits<&N::exports_download>("exports_download", rate, usual_rate,
+        "GET of an export job's download."),
+    limits<&N::transfers_initiate>("transfers_initiate", rate, usual_rate,
+        "POST /v1/transfers/initiate."),
+    limits<&N::transfers_process>("transfers_process", rate, usual_rate,
+        "POST /v1/transfers/process."),
+    limits<&N::transfers_list>("transfers_list", rate, usual_rate,
+        "GET /v1/transfers."),
+    limits<&N::transfers_get>("transfers_get", rate, usual_rate,
+        "GET of a transfer."),
+    limits<&N::transfers_cancel>("transfers_cancel", rate, usual_rate,
+        "POST of a transfer's cancel."),
+    limits<&N::transfers_poll>("transfers_poll", rate, usual_rate,
+        "POST /v1/transfers/ted-in/poll."),
+    limits<&N::webhooks_read>("webhooks_read", rate, usual_rate,
+        "GET of webhooks, their deliveries and dead letters."),
+    limits<&N::webhooks_write>("webhooks_write", rate, usual_rate,
+        "Every other call about webhooks and dead letters."),
 
     log<&L::level>("level", choice("debug|info|warning|error"), "info",
         "The least level that is written."),

@@ -28,14 +28,18 @@ enum class SettingKind : std::uint8_t {
     list,  ///< of texts: an array in a file, divided by commas elsewhere
 };
 
+struct TextRule;  // http/program/typed_text.hpp
+
 /// What values a setting takes.
 struct SettingForm {
     SettingKind kind;
     std::uint64_t least = 0;      ///< milliseconds, bytes, or the number itself
     std::uint64_t most = 0;       ///< likewise
     std::string_view words = {};  ///< of a choice, divided by '|'
-    bool may_be_empty = true;     ///< text and path
+    bool may_be_empty = true;     ///< text, path and list
     bool power_of_two = false;    ///< size
+    /// Of a text, or of each item of a list; null: any.
+    const TextRule* rule = nullptr;
 };
 
 /// A value read: duration; size, integer or the index of a choice; boolean; text, URL or path;

@@ -52,6 +52,24 @@ BOOST_AUTO_TEST_CASE(words_that_stay_are_there) {
                                         "exports.error_style",
                                         "exports.lease",
                                         "exports.retention",
+                                        "transfers.ledger",
+                                        "transfers.operating_hours",
+                                        "transfers.timezone",
+                                        "transfers.holidays",
+                                        "transfers.daily_limit",
+                                        "transfers.monthly_limit",
+                                        "transfers.fee",
+                                        "transfers.duplicate_window",
+                                        "transfers.initiation_window",
+                                        "rail.submit_delay",
+                                        "rail.accept_delay",
+                                        "rail.settle_delay",
+                                        "rail.outcome",
+                                        "ledger.midaz_url",
+                                        "limits.enabled",
+                                        "webhooks.allow_private",
+                                        "webhooks.timeout",
+                                        "webhooks.schedule",
                                         "log.level",
                                         "log.format"}) {
         BOOST_TEST(find_setting(name) != nullptr, name);
@@ -77,19 +95,44 @@ BOOST_AUTO_TEST_CASE(every_assignment_reaches_its_own_field) {
     BOOST_TEST(settings.exports.rows_per_second == 0U);
     BOOST_TEST((settings.exports.error_style == ErrorStyle::seed));
     BOOST_TEST(settings.exports.retention.count() == 30LL * 86'400'000);
+    BOOST_TEST(!settings.transfers.ledger);
+    BOOST_TEST(!settings.transfers.operating_hours);
+    BOOST_TEST(settings.transfers.holidays.empty());
+    BOOST_TEST(settings.transfers.daily_limit.minor == 0);
+    BOOST_TEST(settings.transfers.fee.minor == 0);
+    BOOST_TEST(settings.transfers.duplicate_window.count() == 300'000);
+    BOOST_TEST(settings.transfers.initiation_window.count() == 86'400'000);
+    BOOST_TEST((settings.rail.outcome == RailOutcome::completed));
+    BOOST_TEST(settings.ledger.midaz_url.empty());
+    BOOST_TEST(settings.ledger.midaz_timeout.count() == 3000);
+    BOOST_TEST(!settings.webhooks.allow_private);
+    BOOST_TEST(settings.webhooks.schedule.size() == 10U);
+    BOOST_TEST(settings.webhooks.schedule.back().count() == 86'400'000);
+    BOOST_TEST(!settings.limits.enabled);
+    BOOST_TEST((settings.limits.exports_create == Rate{10, std::chrono::seconds(60)}));
+    BOOST_TEST((settings.limits.transfers_cancel == Rate{100, std::chrono::seconds(60)}));
     BOOST_TEST((settings.log.level == LogLevel::info));
     BOOST_TEST((settings.log.format == LogFormat::automatic));
 
     for (const Setting& setting : all_settings()) {
-        if (setting.form.kind != SettingKind::text && setting.form.kind != SettingKind::path) {
+        const bool is_text = setting.form.kind == SettingKind::text && setting.form.rule == nullptr;
+        if (!is_text && setting.form.kind != SettingKind::path) {
             continue;
         }
         Settings changed;
         setting.assign(changed, SettingValue(std::string("here")));
-        const std::vector<std::string*> fields{
-            &changed.http.tls_cert,  &changed.http.tls_key, &changed.auth.jwt_secret_file,
-            &changed.auth.jwks_file, &changed.auth.issuer,  &changed.auth.audience,
-            &changed.store.data};
+        const std::vector<std::string*> fields{&changed.http.tls_cert,
+                                               &changed.http.tls_key,
+                                               &changed.auth.jwt_secret_file,
+                                               &changed.auth.jwks_file,
+                                               &changed.auth.issuer,
+                                               &changed.auth.audience,
+                                               &changed.store.data,
+                                               &changed.ledger.midaz_token_file,
+                                               &changed.ledger.midaz_ca_file,
+                                               &changed.ledger.midaz_settlement_alias,
+                                               &changed.ledger.midaz_fee_alias,
+                                               &changed.webhooks.ca_file};
         BOOST_TEST(std::ranges::count(fields, "here", [](std::string* f) { return *f; }) == 1,
                    setting_name(setting));
     }
