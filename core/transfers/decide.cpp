@@ -8,15 +8,15 @@ namespace {
 
 using job::Verdict;
 
-constexpr std::array<std::string_view, 9> event_names{"transfer.initiated",
-                                                      "transfer.processing",
-                                                      "transfer.rejected",
-                                                      "transfer.completed",
-                                                      "transfer.failed",
-                                                      "transfer.cancelled",
-                                                      "transfer.incoming.completed",
-                                                      "transfer.incoming.chargeback",
-                                                      "transfer.reconciliation_required"};
+constexpr std::array<std::string_view, 9> names_of_events{"transfer.initiated",
+                                                          "transfer.processing",
+                                                          "transfer.rejected",
+                                                          "transfer.completed",
+                                                          "transfer.failed",
+                                                          "transfer.cancelled",
+                                                          "transfer.incoming.completed",
+                                                          "transfer.incoming.chargeback",
+                                                          "transfer.reconciliation_required"};
 
 /// What becomes of the money when a transfer of the type comes into the phase.
 std::optional<MoneyAct> money_at(Type type, Phase phase) noexcept {
@@ -49,16 +49,27 @@ std::optional<Event> event_at(Type type, Phase phase) noexcept {
     }
 }
 
-/// Whether the rail says something that can no longer be true.
+/// Whether the rail says something that can no longer be true: that money of an ended transfer
+/// goes out, or that money which went out did not. (Of P2P no rail speaks; what a rail says of a
+/// TED_IN twice is the same.)
 bool is_contradiction(const Transfer& transfer, Ask ask) noexcept {
-    const bool is_of_the_rail = ask == Ask::accept || ask == Ask::complete;
-    return is_of_the_rail && is_terminal(transfer.phase) && transfer.phase != Phase::completed;
+    if (transfer.type != Type::ted_out || !is_terminal(transfer.phase)) {
+        return false;
+    }
+    if (transfer.phase == Phase::completed) {
+        return ask == Ask::reject || ask == Ask::fail || ask == Ask::chargeback;
+    }
+    return ask == Ask::accept || ask == Ask::complete;
 }
 
 }  // namespace
 
 std::string_view name_of(Event event) noexcept {
-    return event_names[static_cast<std::size_t>(event)];
+    return names_of_events[static_cast<std::size_t>(event)];
+}
+
+std::span<const std::string_view> event_names() noexcept {
+    return names_of_events;
 }
 
 Decision decide(const Transfer* standing, const Request& request, WallTime now) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "core/job/verdict.hpp"
@@ -26,6 +27,9 @@ enum class Event : std::uint8_t {
 
 /// "transfer.cancelled".
 std::string_view name_of(Event event) noexcept;
+
+/// All names, in the order of Event.
+std::span<const std::string_view> event_names() noexcept;
 
 /// What becomes of a transfer's money, in the same log record.
 enum class MoneyAct : std::uint8_t {
@@ -52,8 +56,8 @@ struct Decision {
 };
 
 /// Decides an ask other than process and receive. `standing` is null if there is no such transfer.
-/// The rail's acceptance, settlement or refusal of a transfer that has ended otherwise moves
-/// nothing, and its event is reconciliation_required.
+/// The rail's word on a TED_OUT that has ended otherwise moves nothing, and its event is
+/// reconciliation_required.
 Decision decide(const Transfer* standing, const Request& request, WallTime now);
 
 }  // namespace belay::transfers

@@ -1,17 +1,24 @@
 // What an ask does to a transfer that exists: one operation moves the transfer, its ledger
 // transaction, the balances, what was counted against limits, the guard against duplicates and the
-// event (contracts README 5). The client's cancel (http/families/transfers) and the asks of the rail
-// and of time (transfer_move.hpp) are this act.
+// event (contracts README 5). The client's cancel (http/families/transfers) and the asks of the
+// rail and of time (transfer_move.hpp) are this act.
+//
+// What goes with which ask: the hold ends with every end of an outbound transfer (settled by a
+// completion, else released). An end without payment gives back what was counted against limits.
+// The guard ends with a cancel only: a client that cancels may begin anew at once; a transfer that
+// was refused is no reason to send the same one again within the window.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "core/job/ids.hpp"
 #include "core/job/verdict.hpp"
 #include "core/transfers/decide.hpp"
+#include "core/transfers/hours.hpp"
 #include "core/transfers/transfer.hpp"
 #include "core/transfers/usage.hpp"
 #include "http/drive/event_act.hpp"
@@ -23,6 +30,9 @@ namespace belay::http {
 
 class TransferAct {
   public:
+    /// `zone`: of the times that subscribers are told.
+    explicit TransferAct(transfers::Zone zone = {}) noexcept : zone_(zone) {}
+
     /// Reads the transfer and names all records that the ask may move. False if there is no such
     /// transfer: then the operation may still name it, and finds nothing.
     /// `event` and `transaction` are new ids (the latter for an ask that makes a ledger
@@ -31,7 +41,9 @@ class TransferAct {
               const job::Uuid& transaction, Subjects& to);
 
     /// Decides and, if the verdict moves the transfer, puts everything. The texts of the request
-    /// outlive the call.
+    /// outlive the call; the ask is the one that was named. Verdict::wrong_phase with a fault():
+    /// the rules apply the ask, but a balance does not allow it (the recipient of a chargeback has
+    /// spent the money), and nothing has moved.
     job::Verdict decide(const store::View& view, store::Draft& draft,
                         const transfers::Request& request);
 
@@ -39,16 +51,50 @@ class TransferAct {
     /// view's values or of the request: only inside the same call of Operation::decide.
     const transfers::Transfer& transfer() const noexcept { return transfer_; }
 
-    /// Fields that outlive the call.
+    // After decide(), also when its call has returned.
+
     transfers::Phase phase() const noexcept { return transfer_.phase; }
+    /// The transfer's phase before the ask.
+    transfers::Phase phase_before() const noexcept { return before_; }
+    ledger::MoveFault fault() const noexcept { return fault_; }
     bool made_event() const noexcept { return made_event_; }
     const job::Uuid& event() const noexcept { return event_.id(); }
 
   private:
-    transfers::Transfer transfer_;
+    /// The money of the transfer: which ledger transaction, and what is asked of it.
+    struct Money {
+        transfers::MoneyAct act = transfers::MoneyAct::commit;
+        job::Uuid transaction;
+    };
+
+    void name_money(store::Lane& lane, const transfers::Transfer& transfer, transfers::Ask ask,
+                    const job::Uuid& transaction, Subjects& to);
+    void name_inbound_money(store::Lane& lane, const transfers::Transfer& transfer,
+                            transfers::MoneyAct act, const job::Uuid& transaction, Subjects& to);
+    void name_counters(const transfers::Transfer& transfer, Subjects& to);
+    LedgerAct::Outcome move_money(const store::View& view, store::Draft& draft,
+                                  transfers::Transfer& transfer);
+    void give_back_limits(const store::View& view, store::Draft& draft,
+                          const transfers::Transfer& transfer);
+    void remove_guard(const store::View& view, store::Draft& draft,
+                      const transfers::Transfer& transfer);
+    void tell(const store::View& view, store::Draft& draft, transfers::Event event);
+
+    const transfers::Zone zone_;
+    job::Uuid id_;
+    std::size_t subject_ = 0;
+    std::optional<Money> money_;
     LedgerAct ledger_;
+    std::string recipient_alias_;  ///< of an inbound transfer
+    std::array<std::optional<std::size_t>, transfers::scope_count> counters_;
+    std::optional<std::size_t> guard_;
     EventAct event_;
+
+    transfers::Transfer transfer_;
+    transfers::Phase before_ = transfers::Phase::absent;
+    ledger::MoveFault fault_ = ledger::MoveFault::none;
     bool made_event_ = false;
+    std::string bytes_;  ///< of the record or event being put
 };
 
 }  // namespace belay::http
