@@ -28,11 +28,15 @@ class Breaker {
     /// No call is made now, or only the one that tries.
     bool is_open() const noexcept { return opened_; }
 
+    /// If open: when the next call may be made; else the beginning of time.
+    world::MonotonicTime opens_at() const noexcept {
+        return opened_ ? retry_ : world::MonotonicTime();
+    }
+
   private:
     const BreakerSettings settings_;
     unsigned failures_ = 0;
     bool opened_ = false;
-    /// If open: when the next call may be made.
     world::MonotonicTime retry_{};
 };
 
