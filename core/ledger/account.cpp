@@ -12,6 +12,10 @@ namespace {
 // each a u32 length and its bytes.
 constexpr std::uint8_t layout = 1;
 
+// Layout 1 of an alias: u8 layout, 16 ledger, 16 account, then the alias: a u32 length and its
+// bytes.
+constexpr std::uint8_t alias_layout = 1;
+
 bool fits(const Account& account) noexcept {
     const std::array texts{account.alias, account.name, account.asset, account.type};
     return std::all_of(texts.begin(), texts.end(),
@@ -72,6 +76,32 @@ result<Account> decode_account(ByteSpan bytes) {
         return Error::corrupt;
     }
     return account;
+}
+
+void encode(const AliasOwner& owner, std::string& to) {
+    check(owner.alias.size() <= account_text_bytes_max, "an alias is bounded");
+    ByteWriter writer(to);
+    writer.integer(alias_layout);
+    writer.bytes(owner.ledger.bytes());
+    writer.bytes(owner.account.bytes());
+    writer.text(owner.alias);
+}
+
+result<AliasOwner> decode_alias_owner(ByteSpan bytes) {
+    ByteReader reader(bytes);
+    const auto found_layout = reader.integer<std::uint8_t>();
+    if (reader.ok() && found_layout > alias_layout) {
+        return Error::newer_format;
+    }
+    AliasOwner owner;
+    owner.ledger = reader.octets<job::Uuid>();
+    owner.account = reader.octets<job::Uuid>();
+    owner.alias = reader.text();
+    if (!reader.ok() || found_layout != alias_layout || reader.left() != 0 ||
+        owner.alias.size() > account_text_bytes_max) {
+        return Error::corrupt;
+    }
+    return owner;
 }
 
 }  // namespace belay::ledger

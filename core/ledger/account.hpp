@@ -19,7 +19,6 @@ inline constexpr job::Kind account_kind{11};
 inline constexpr job::Kind alias_kind{12};
 inline constexpr job::Kind balance_kind{13};
 inline constexpr job::Kind transaction_kind{14};
-inline constexpr job::Kind organization_kind{15};
 
 /// Lists of job::ListId.
 inline constexpr std::uint16_t ledgers_of_organization = 10;
@@ -59,11 +58,23 @@ inline constexpr std::uint8_t stripes = 8;
 job::RecordId balance_id(const job::Uuid& account, std::uint8_t stripe) noexcept;
 
 /// The record that says which account has this alias in the ledger: a fingerprint of both names it,
-/// and its value holds the alias itself, to be compared.
+/// and its value holds both, to be compared.
 using AliasFingerprint = std::array<std::byte, 32>;
 job::RecordId alias_id(const AliasFingerprint& fingerprint) noexcept;
 
+/// Never changes once it is made. The alias is a view, as an account's is.
+struct AliasOwner {
+    job::Uuid ledger;
+    job::Uuid account;
+    std::string_view alias;
+
+    friend bool operator==(const AliasOwner&, const AliasOwner&) = default;
+};
+
 void encode(const Account& account, std::string& to);
 result<Account> decode_account(ByteSpan bytes);
+
+void encode(const AliasOwner& owner, std::string& to);
+result<AliasOwner> decode_alias_owner(ByteSpan bytes);
 
 }  // namespace belay::ledger

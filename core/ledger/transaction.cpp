@@ -9,9 +9,10 @@
 namespace belay::ledger {
 namespace {
 
-// Layout 1: u8 layout, u8 phase, 16 organization, 16 ledger, i64 value, i64 created, i64 updated;
-// asset, description, chart of accounts group, code and metadata, each a u32 length and its bytes;
-// u8 number of legs; for each leg u8 side, u8 stripe, 16 account, i64 amount and the alias.
+// Layout 1: u8 layout, u8 phase, u8 maker, u8 was pending, 16 organization, 16 ledger, 16 parent,
+// 16 reverted by, i64 value, i64 created, i64 updated; asset, description, chart of accounts group,
+// code and metadata, each a u32 length and its bytes; u8 number of legs; for each leg u8 side, u8
+// stripe, 16 account, i64 amount and the alias.
 constexpr std::uint8_t layout = 1;
 
 std::optional<Move> move_of(Side side, Ask ask) noexcept {
@@ -101,8 +102,12 @@ void encode(const Transaction& transaction, std::string& to) {
     ByteWriter writer(to);
     writer.integer(layout);
     writer.integer(static_cast<std::uint8_t>(transaction.phase));
-    writer.bytes(transaction.organization.bytes());
-    writer.bytes(transaction.ledger.bytes());
+    writer.integer(static_cast<std::uint8_t>(transaction.maker));
+    writer.integer(static_cast<std::uint8_t>(transaction.was_pending ? 1 : 0));
+    for (const job::Uuid& id : {transaction.organization, transaction.ledger, transaction.parent,
+                                transaction.reverted_by}) {
+        writer.bytes(id.bytes());
+    }
     writer.integer(transaction.value.minor);
     put_time(writer, transaction.created);
     put_time(writer, transaction.updated);
@@ -125,16 +130,23 @@ result<Transaction> decode_transaction(ByteSpan bytes) {
     ByteReader reader(bytes);
     const auto found_layout = reader.integer<std::uint8_t>();
     const auto phase = reader.integer<std::uint8_t>();
+    const auto maker = reader.integer<std::uint8_t>();
+    const auto was_pending = reader.integer<std::uint8_t>();
     if (reader.ok() && found_layout > layout) {
         return Error::newer_format;
     }
-    if (!reader.ok() || found_layout != layout || phase == 0 || phase >= Rules::phases) {
+    const bool known = phase != 0 && phase < Rules::phases && (maker == 1 || maker == 2);
+    if (!reader.ok() || found_layout != layout || !known || was_pending > 1) {
         return Error::corrupt;
     }
     Transaction transaction;
     transaction.phase = static_cast<Phase>(phase);
+    transaction.maker = static_cast<Maker>(maker);
+    transaction.was_pending = was_pending == 1;
     transaction.organization = reader.octets<job::Uuid>();
     transaction.ledger = reader.octets<job::Uuid>();
+    transaction.parent = reader.octets<job::Uuid>();
+    transaction.reverted_by = reader.octets<job::Uuid>();
     transaction.value.minor = reader.integer<std::int64_t>();
     transaction.created = take_time(reader);
     transaction.updated = take_time(reader);

@@ -22,6 +22,7 @@ inline constexpr std::size_t legs_max = 8;
 inline constexpr std::size_t transaction_text_bytes_max = 256;
 inline constexpr std::size_t metadata_bytes_max = 8 * 1024;
 
+// DO NOT CHANGE THESE NUMBERS: they stand on disk.
 enum class Side : std::uint8_t { source = 1, destination = 2 };
 
 /// One account's share.
@@ -37,11 +38,23 @@ struct Leg {
     friend bool operator==(const Leg&, const Leg&) = default;
 };
 
+/// Who made a transaction, and so who may commit, cancel or revert it: that of a transfer moves
+/// with the transfer only, or else a client could take the money from under it.
+// DO NOT CHANGE THESE NUMBERS: they stand on disk.
+enum class Maker : std::uint8_t { program = 1, client = 2 };
+
 /// The texts are views of the bytes that it was read from, or of the caller's.
 struct Transaction {
     job::TenantId organization;
     job::Uuid ledger;
     Phase phase = Phase::absent;
+    Maker maker = Maker::program;
+    /// Whether it began with a hold.
+    bool was_pending = false;
+    /// Nil, or the one that this one reverts.
+    job::Uuid parent;
+    /// Nil, or the one that has reverted this one.
+    job::Uuid reverted_by;
     Money value;
     std::string_view asset;
     std::string_view description;

@@ -4,8 +4,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <string>
 
 #include "core/job/verdict.hpp"
 #include "core/ledger/account.hpp"
@@ -30,18 +28,23 @@ class LedgerAct {
     };
 
     /// Names the transaction's record and the balances that `ask` moves. `transaction` is a new one
-    /// (post, hold; it is sound, checked) or was read from its record before: its legs never change.
-    /// Of `transaction` nothing is kept but the legs' accounts, stripes, amounts and floors.
+    /// (post, hold; it is sound, checked) or was read from its record before: its legs never
+    /// change. Of `transaction` nothing is kept but the legs' accounts, stripes, amounts and floors
+    /// (an external account has none). No account stands on two legs, so no two moves meet one
+    /// record.
     void name(const job::Uuid& id, const ledger::Transaction& transaction, ledger::Ask ask,
               Subjects& to);
 
     /// For post and hold: puts the transaction, as it was named and with the texts of
-    /// `transaction`, and moves the balances.
+    /// `transaction`, in the phase that the ask leads to and made now; and moves the balances.
     Outcome make(const store::View& view, store::Draft& draft,
                  const ledger::Transaction& transaction);
 
     /// For commit and cancel: the transaction as the view shows it, and the balances.
     Outcome move(const store::View& view, store::Draft& draft);
+
+    /// The transaction's place among the subjects.
+    std::size_t subject() const noexcept { return transaction_; }
 
   private:
     struct Part {
@@ -58,7 +61,6 @@ class LedgerAct {
     std::size_t transaction_ = 0;
     std::array<Part, ledger::legs_max> parts_;
     std::size_t part_count_ = 0;
-    std::string bytes_;  ///< of the record being put
 };
 
 }  // namespace belay::http

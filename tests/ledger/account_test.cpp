@@ -49,6 +49,18 @@ BOOST_AUTO_TEST_CASE(bytes_and_back) {
     BOOST_TEST((decode_account(as_byte_span(bytes)).error() == Error::newer_format));
 }
 
+BOOST_AUTO_TEST_CASE(an_alias_and_back) {
+    const AliasOwner owner{job::Uuid{{2}}, job::Uuid{{3}}, "@anna"};
+    std::string bytes;
+    encode(owner, bytes);
+    BOOST_TEST((decode_alias_owner(as_byte_span(bytes)).value() == owner));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        BOOST_TEST((decode_alias_owner(as_byte_span(bytes).first(size)).error() == Error::corrupt));
+    }
+    bytes[0] = 2;
+    BOOST_TEST((decode_alias_owner(as_byte_span(bytes)).error() == Error::newer_format));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

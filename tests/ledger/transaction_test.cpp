@@ -17,6 +17,10 @@ Transaction sample() {
     made.organization = job::Uuid{{9}};
     made.ledger = job::Uuid{{8}};
     made.phase = Phase::pending;
+    made.maker = Maker::client;
+    made.was_pending = true;
+    made.parent = job::Uuid{{7}};
+    made.reverted_by = job::Uuid{{6}};
     made.value = {100'200};
     made.asset = "BRL";
     made.description = "TED";
@@ -102,6 +106,10 @@ BOOST_AUTO_TEST_CASE(bytes_and_back) {
     encode(transaction, bytes);
     const Transaction read = decode_transaction(as_byte_span(bytes)).value();
     BOOST_TEST((read.phase == transaction.phase));
+    BOOST_TEST((read.maker == transaction.maker));
+    BOOST_TEST(read.was_pending);
+    BOOST_TEST((read.parent == transaction.parent));
+    BOOST_TEST((read.reverted_by == transaction.reverted_by));
     BOOST_TEST((read.value == transaction.value));
     BOOST_TEST(read.asset == "BRL");
     BOOST_TEST(read.description == "TED");
