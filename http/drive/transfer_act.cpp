@@ -152,6 +152,11 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
             return job::Verdict::wrong_phase;
         }
     }
+    if (request.ask == Ask::cancel && before_ == transfers::Phase::pending && rail_ != nullptr) {
+        // Should the cancel not come to be logged, the rail still does not execute the transfer:
+        // it says so when it is sent again, and the driver cancels.
+        rail_->withdraw(id_);
+    }
     transfer_ = decision.next;
     bytes_.clear();
     transfers::encode(transfer_, bytes_);

@@ -21,6 +21,7 @@
 #include "core/transfers/hours.hpp"
 #include "core/transfers/transfer.hpp"
 #include "core/transfers/usage.hpp"
+#include "core/world/rail.hpp"
 #include "http/drive/event_act.hpp"
 #include "http/drive/ledger_act.hpp"
 #include "http/drive/subjects.hpp"
@@ -30,8 +31,11 @@ namespace belay::http {
 
 class TransferAct {
   public:
-    /// `zone`: of the times that subscribers are told.
-    explicit TransferAct(transfers::Zone zone = {}) noexcept : zone_(zone) {}
+    /// `zone`: of the times that subscribers are told. `rail` is told, by decide(), that a transfer
+    /// which it may have is not to be executed, before the cancel is logged; null if no rail can
+    /// have it. It outlives the act.
+    explicit TransferAct(transfers::Zone zone = {}, world::Rail* rail = nullptr) noexcept
+        : zone_(zone), rail_(rail) {}
 
     /// Reads the transfer and names all records that the ask may move. False if there is no such
     /// transfer: then the operation may still name it, and finds nothing.
@@ -81,6 +85,7 @@ class TransferAct {
     void tell(const store::View& view, store::Draft& draft, transfers::Event event);
 
     const transfers::Zone zone_;
+    world::Rail* const rail_;
     job::Uuid id_;
     std::size_t subject_ = 0;
     std::optional<Money> money_;
