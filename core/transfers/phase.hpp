@@ -33,6 +33,7 @@ enum class Phase : std::uint8_t {
 };
 
 /// What can be asked of a transfer, and by whom.
+// DO NOT CHANGE THE ORDER: the numbers stand on disk, in what is open at another ledger.
 enum class Ask : std::uint8_t {
     process,     ///< a client: make it, hold the money
     receive,     ///< the rail: another bank sends money

@@ -8,11 +8,27 @@
 namespace belay::transfers {
 namespace {
 
-// Layout 1: u8 layout, u8 type, u8 phase, u8 whether a day of the limits follows; 16 each: tenant,
-// ledger, initiation, sender account, recipient account, ledger transaction; i64 amount, i64 fee,
-// i64 updated, [i32 day]; the texts, each a u32 length and its bytes; u8 number of history entries,
-// each u8 phase, i64 time, reason. Days count from 1970-01-01, times are milliseconds from it.
+// Layout 1: u8 layout, u8 type, u8 phase, u8 flags (1: a day of the limits follows, 2: the money is
+// another ledger's, 4: an intent follows); 16 each: tenant, ledger, initiation, sender account,
+// recipient account, ledger transaction; i64 amount, i64 fee, i64 updated, [i32 day]; the texts,
+// each a u32 length and its bytes; u8 number of history entries, each u8 phase, i64 time, reason;
+// [u8 ask, i64 since, reason]. Days count from 1970-01-01, times are milliseconds from it.
 constexpr std::uint8_t layout = 1;
+
+constexpr std::uint8_t flag_counted = 1;
+constexpr std::uint8_t flag_external = 2;
+constexpr std::uint8_t flag_intent = 4;
+
+std::uint8_t flags_of(const Transfer& transfer) {
+    return static_cast<std::uint8_t>((transfer.counted_on ? flag_counted : 0) |
+                                     (transfer.is_external ? flag_external : 0) |
+                                     (transfer.intent ? flag_intent : 0));
+}
+
+/// Only what belay's own ledger does not do has to be waited for.
+bool are_flags(std::uint8_t flags) {
+    return flags < 2 * flag_intent && ((flags & flag_intent) == 0 || (flags & flag_external) != 0);
+}
 
 /// Every text of a transfer, in the order in which they stand on disk.
 template <class Of, class Each>
@@ -32,6 +48,18 @@ void for_each_text(Of& transfer, Each each) {
 
 bool is_phase(std::uint8_t number) {
     return number > 0 && number < Rules::phases;
+}
+
+bool take_intent(ByteReader& reader, Transfer& transfer) {
+    const auto ask = reader.integer<std::uint8_t>();
+    if (ask >= Rules::asks) {
+        return false;
+    }
+    Intent& intent = transfer.intent.emplace();
+    intent.ask = static_cast<Ask>(ask);
+    intent.since = take_time(reader);
+    intent.reason = reader.text();
+    return true;
 }
 
 bool take_history(ByteReader& reader, Transfer& transfer) {
@@ -78,7 +106,7 @@ void encode(const Transfer& transfer, std::string& to) {
     writer.integer(layout);
     writer.integer(static_cast<std::uint8_t>(transfer.type));
     writer.integer(static_cast<std::uint8_t>(transfer.phase));
-    writer.integer(static_cast<std::uint8_t>(transfer.counted_on ? 1 : 0));
+    writer.integer(flags_of(transfer));
     for (const job::Uuid& id :
          {transfer.tenant, transfer.ledger, transfer.initiation, transfer.sender_account,
           transfer.recipient_account, transfer.ledger_transaction}) {
@@ -97,6 +125,11 @@ void encode(const Transfer& transfer, std::string& to) {
         put_time(writer, entry.time);
         writer.text(entry.reason);
     }
+    if (transfer.intent) {
+        writer.integer(static_cast<std::uint8_t>(transfer.intent->ask));
+        put_time(writer, transfer.intent->since);
+        writer.text(transfer.intent->reason);
+    }
 }
 
 result<Transfer> decode_transfer(ByteSpan bytes) {
@@ -104,12 +137,12 @@ result<Transfer> decode_transfer(ByteSpan bytes) {
     const auto found_layout = reader.integer<std::uint8_t>();
     const auto type = reader.integer<std::uint8_t>();
     const auto phase = reader.integer<std::uint8_t>();
-    const auto is_counted = reader.integer<std::uint8_t>();
+    const auto flags = reader.integer<std::uint8_t>();
     if (reader.ok() && found_layout > layout) {
         return Error::newer_format;
     }
     if (!reader.ok() || found_layout != layout || type < 1 || type > 3 || !is_phase(phase) ||
-        is_counted > 1) {
+        !are_flags(flags)) {
         return Error::corrupt;
     }
     Transfer transfer;
@@ -123,12 +156,14 @@ result<Transfer> decode_transfer(ByteSpan bytes) {
     transfer.amount.minor = reader.integer<std::int64_t>();
     transfer.fee.minor = reader.integer<std::int64_t>();
     transfer.updated = take_time(reader);
-    if (is_counted != 0) {
+    transfer.is_external = (flags & flag_external) != 0;
+    if ((flags & flag_counted) != 0) {
         transfer.counted_on = Day(std::chrono::days(reader.integer<std::int32_t>()));
     }
     for_each_text(transfer, [&](std::string_view& text) { text = reader.text(); });
-    if (!take_history(reader, transfer) || !reader.ok() || reader.left() != 0 ||
-        !add(transfer.amount, transfer.fee)) {
+    if (!take_history(reader, transfer) ||
+        ((flags & flag_intent) != 0 && !take_intent(reader, transfer)) || !reader.ok() ||
+        reader.left() != 0 || !add(transfer.amount, transfer.fee)) {
         return Error::corrupt;
     }
     return transfer;

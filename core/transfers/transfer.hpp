@@ -55,6 +55,18 @@ struct HistoryEntry {
     friend bool operator==(const HistoryEntry&, const HistoryEntry&) = default;
 };
 
+/// What is asked of a ledger that is not belay's own and is not known to be done. It is logged
+/// before it is asked, so that whoever comes after a crash asks on; the transfer itself moves when
+/// the ledger has confirmed.
+struct Intent {
+    Ask ask = Ask::process;
+    WallTime since{};
+    /// Of the ask; becomes the history's.
+    std::string_view reason;
+
+    friend bool operator==(const Intent&, const Intent&) = default;
+};
+
 /// The longest path has four phases; a chargeback adds one.
 inline constexpr std::size_t history_max = 5;
 
@@ -84,10 +96,17 @@ struct Transfer {
     std::optional<Day> counted_on;
     std::array<HistoryEntry, history_max> history_storage{};
     std::size_t history_count = 0;
+    /// Its money is held by another ledger (http/drive/midaz): only then may it have an intent.
+    bool is_external = false;
+    std::optional<Intent> intent;
 
     std::span<const HistoryEntry> history() const noexcept {
         return std::span(history_storage).first(history_count);
     }
+
+    /// False as long as it is not known whether its money could be put on hold: such a transfer
+    /// is not there for anybody but the one who finds that out.
+    bool is_visible() const noexcept { return !intent || intent->ask != Ask::process; }
 
     /// Into the phase, at that time.
     void enter(Phase next, WallTime time, std::string_view reason);
