@@ -36,6 +36,10 @@ bool gives_back_limits(Ask ask) noexcept {
     return ask == Ask::cancel || ask == Ask::reject || ask == Ask::fail;
 }
 
+bool gives_back_limits(transfers::Phase phase) noexcept {
+    return transfers::is_terminal(phase) && phase != transfers::Phase::completed;
+}
+
 }  // namespace
 
 bool TransferAct::name(store::Lane& lane, const job::Uuid& id, Ask ask, const job::Uuid& event,
@@ -56,7 +60,9 @@ bool TransferAct::name(store::Lane& lane, const job::Uuid& id, Ask ask, const jo
         transfer.amount = read->amount;
         transfer.fee = read->fee;
         transfer.ledger_transaction = read->ledger_transaction;
-        if (gives_back_limits(ask)) {
+        transfer.is_external = read->is_external;
+        // Another ledger may turn a completion into a failure.
+        if (gives_back_limits(ask) || read->is_external) {
             name_counters(*read, to);
         }
         if (ask == Ask::cancel) {
@@ -64,7 +70,9 @@ bool TransferAct::name(store::Lane& lane, const job::Uuid& id, Ask ask, const jo
         }
     });
     if (found) {
-        name_money(lane, transfer, ask, transaction, to);
+        if (!transfer.is_external) {
+            name_money(lane, transfer, ask, transaction, to);
+        }
         event_.name(event, Audience::of(lane, transfer.tenant, transfers::event_names()), to);
     }
     return found;
@@ -124,6 +132,8 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
     transfer_ = {};
     before_ = transfers::Phase::absent;
     fault_ = ledger::MoveFault::none;
+    opened_intent_ = false;
+    is_busy_ = false;
     made_event_ = false;
     const std::optional<store::RecordView>& record = view.subjects[subject_];
     if (!record) {
@@ -135,7 +145,9 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
     }
     transfer_ = *standing;
     before_ = standing->phase;
-    transfers::Decision decision = transfers::decide(&*standing, request, view.now);
+    transfers::Decision decision = standing->is_external
+                                       ? decide_elsewhere(*standing, request, view.now)
+                                       : transfers::decide(&*standing, request, view.now);
     if (!job::moves(decision.verdict)) {
         if (decision.event && event_.is_wanted(static_cast<std::size_t>(*decision.event))) {
             // The transfer moves to an equal version: the event rests on it, and has its place in
@@ -161,12 +173,35 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
     bytes_.clear();
     transfers::encode(transfer_, bytes_);
     draft.put(subject_, as_byte_span(bytes_));
-    give_back_limits(view, draft, transfer_);
-    remove_guard(view, draft, transfer_);
+    if (opened_intent_) {
+        return decision.verdict;
+    }
+    if (gives_back_limits(transfer_.phase)) {
+        give_back_limits(view, draft, transfer_);
+    }
+    if (transfer_.phase == transfers::Phase::cancelled) {
+        remove_guard(view, draft, transfer_);
+    }
     if (decision.event) {
         tell(view, draft, *decision.event);
     }
     return decision.verdict;
+}
+
+/// No money is moved here: the other ledger will move it, or has.
+transfers::Decision TransferAct::decide_elsewhere(const Transfer& standing,
+                                                  const transfers::Request& request, WallTime now) {
+    transfers::Decision decision;
+    if (!confirmation_) {
+        transfers::ExternalDecision made = transfers::decide_external(standing, request, now);
+        opened_intent_ = made.is_opened;
+        is_busy_ = made.is_busy;
+        decision = made.decision;
+    } else if (standing.intent && standing.intent->ask == request.ask && standing.is_visible()) {
+        decision = transfers::resolve(standing, *confirmation_, now);
+    }
+    decision.money.reset();
+    return decision;
 }
 
 LedgerAct::Outcome TransferAct::move_money(const store::View& view, store::Draft& draft,

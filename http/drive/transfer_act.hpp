@@ -7,6 +7,9 @@
 // completion, else released). An end without payment gives back what was counted against limits.
 // The guard ends with a cancel only: a client that cancels may begin anew at once; a transfer that
 // was refused is no reason to send the same one again within the window.
+//
+// Of a transfer whose money another ledger holds (core/transfers/external.hpp) an ask that moves
+// money only opens the intent; the act of its resolution does all the rest.
 #pragma once
 
 #include <array>
@@ -18,6 +21,7 @@
 #include "core/job/ids.hpp"
 #include "core/job/verdict.hpp"
 #include "core/transfers/decide.hpp"
+#include "core/transfers/external.hpp"
 #include "core/transfers/hours.hpp"
 #include "core/transfers/transfer.hpp"
 #include "core/transfers/usage.hpp"
@@ -51,6 +55,10 @@ class TransferAct {
     job::Verdict decide(const store::View& view, store::Draft& draft,
                         const transfers::Request& request);
 
+    /// Before decide(), which then resolves the open intent of the ask that was named. If it is no
+    /// longer open: Verdict::not_found.
+    void confirm(transfers::Confirmation confirmation) noexcept { confirmation_ = confirmation; }
+
     /// After decide(): the transfer as it is now (moved or not), with texts that are views of the
     /// view's values or of the request: only inside the same call of Operation::decide.
     const transfers::Transfer& transfer() const noexcept { return transfer_; }
@@ -61,6 +69,11 @@ class TransferAct {
     /// The transfer's phase before the ask.
     transfers::Phase phase_before() const noexcept { return before_; }
     ledger::MoveFault fault() const noexcept { return fault_; }
+    /// The ask waits for another ledger: it has been logged, and the verdict applies it, but the
+    /// transfer has not moved.
+    bool opened_intent() const noexcept { return opened_intent_; }
+    /// Verdict::wrong_phase because an intent is open: it may be asked again soon.
+    bool is_busy() const noexcept { return is_busy_; }
     bool made_event() const noexcept { return made_event_; }
     const job::Uuid& event() const noexcept { return event_.id(); }
 
@@ -71,6 +84,8 @@ class TransferAct {
         job::Uuid transaction;
     };
 
+    transfers::Decision decide_elsewhere(const transfers::Transfer& standing,
+                                         const transfers::Request& request, WallTime now);
     void name_money(store::Lane& lane, const transfers::Transfer& transfer, transfers::Ask ask,
                     const job::Uuid& transaction, Subjects& to);
     void name_inbound_money(store::Lane& lane, const transfers::Transfer& transfer,
@@ -86,6 +101,7 @@ class TransferAct {
 
     const transfers::Zone zone_;
     world::Rail* const rail_;
+    std::optional<transfers::Confirmation> confirmation_;
     job::Uuid id_;
     std::size_t subject_ = 0;
     std::optional<Money> money_;
@@ -98,6 +114,8 @@ class TransferAct {
     transfers::Transfer transfer_;
     transfers::Phase before_ = transfers::Phase::absent;
     ledger::MoveFault fault_ = ledger::MoveFault::none;
+    bool opened_intent_ = false;
+    bool is_busy_ = false;
     bool made_event_ = false;
     std::string bytes_;  ///< of the record or event being put
 };
