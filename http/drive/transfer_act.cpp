@@ -5,6 +5,7 @@
 #include "core/transfers/usage_id.hpp"
 #include "http/drive/guard_id.hpp"
 #include "http/drive/inbound_money.hpp"
+#include "http/drive/limits_back.hpp"
 #include "http/drive/transfer_event.hpp"
 
 namespace belay::http {
@@ -177,7 +178,7 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
         return decision.verdict;
     }
     if (gives_back_limits(transfer_.phase)) {
-        give_back_limits(view, draft, transfer_);
+        give_back_limits(view, draft, counters_, transfer_, bytes_);
     }
     if (transfer_.phase == transfers::Phase::cancelled) {
         remove_guard(view, draft, transfer_);
@@ -218,24 +219,6 @@ LedgerAct::Outcome TransferAct::move_money(const store::View& view, store::Draft
     return ledger_.make(
         view, draft,
         inbound_transaction(transfer, money_->act, recipient_alias_, money_->transaction));
-}
-
-/// A counter that is gone, or that does not hold what is given back, was not what this transfer was
-/// counted in: limits were not set then.
-void TransferAct::give_back_limits(const store::View& view, store::Draft& draft,
-                                   const Transfer& transfer) {
-    for (const std::optional<std::size_t>& counter : counters_) {
-        if (!counter || !view.subjects[*counter]) {
-            continue;
-        }
-        const auto usage = transfers::decode_usage(view.subjects[*counter]->value);
-        if (!usage || usage->count == 0 || usage->amount < transfer.amount) {
-            continue;
-        }
-        bytes_.clear();
-        transfers::encode(transfers::give_back(*usage, transfer.amount), bytes_);
-        draft.put(*counter, as_byte_span(bytes_));
-    }
 }
 
 /// Only its own: the guard of an initiation that came later stands.

@@ -93,8 +93,6 @@ class TransferAct {
     void name_counters(const transfers::Transfer& transfer, Subjects& to);
     LedgerAct::Outcome move_money(const store::View& view, store::Draft& draft,
                                   transfers::Transfer& transfer);
-    void give_back_limits(const store::View& view, store::Draft& draft,
-                          const transfers::Transfer& transfer);
     void remove_guard(const store::View& view, store::Draft& draft,
                       const transfers::Transfer& transfer);
     void tell(const store::View& view, store::Draft& draft, transfers::Event event);
