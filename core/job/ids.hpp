@@ -24,6 +24,15 @@ struct Uuid {
     ByteSpan bytes() const noexcept { return std::as_bytes(std::span(octets)); }
 };
 
+/// For hashed containers of ids that the program has made: their last half is random.
+struct UuidHash {
+    std::size_t operator()(const Uuid& id) const noexcept {
+        std::size_t half;
+        std::memcpy(&half, id.octets.data() + sizeof half, sizeof half);
+        return half;
+    }
+};
+
 /// "0189a2c4-…", lower case.
 std::string format_uuid(const Uuid& id);
 

@@ -3,6 +3,9 @@
 namespace belay::transfers {
 namespace {
 
+/// Between two looks at a transfer whose ledger has not answered.
+constexpr Milliseconds intent_look = std::chrono::seconds(5);
+
 /// The ask, when the transfer has been in its phase for so long.
 Step ask_after(const Transfer& transfer, Milliseconds delay, Ask ask, WallTime now) {
     // A delay is bounded by the settings, the time by the clock: their sum is far from overflow.
@@ -13,6 +16,10 @@ Step ask_after(const Transfer& transfer, Milliseconds delay, Ask ask, WallTime n
 }  // namespace
 
 Step next_step(const Transfer& transfer, const Pace& pace, WallTime now) {
+    if (transfer.intent) {
+        // Another ledger is asked; whoever asks it says when there is an answer.
+        return {Step::Kind::wait, transfer.intent->ask, now + intent_look};
+    }
     const bool needs_rail = transfer.type == Type::ted_out;
     switch (transfer.phase) {
         case Phase::created:

@@ -3,6 +3,7 @@
 // as if every start had a new rail: what is sent to it again, it takes up anew.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -70,8 +71,8 @@ class SimulatedRail final : public world::Rail {
     /// When something is due next.
     std::optional<world::MonotonicTime> next_due() const;
 
-    /// Sleeps until something may be due, at most so long.
-    void wait(std::chrono::nanoseconds at_most);
+    /// Sleeps until something may be due.
+    void wait_for_due();
     /// Ends a wait, also the next one.
     void wake() noexcept;
 
@@ -81,7 +82,6 @@ class SimulatedRail final : public world::Rail {
     struct Course {
         Stage stage = Stage::sent;
         RailOutcome outcome = RailOutcome::completed;
-        std::uint64_t number = 0;  ///< of its control number
     };
 
     /// A stage that is told, or come to, at a time. Equal times in the order of their making.
@@ -104,8 +104,9 @@ class SimulatedRail final : public world::Rail {
     void plan(const job::Uuid& transfer, world::RailWord word, std::string text, Milliseconds delay,
               bool moves);
     bool happens(const Due& due);
-    void end(const job::Uuid& transfer);
-    Milliseconds delay_of(const Course& course, Milliseconds usual) const noexcept;
+    void plan_end(const job::Uuid& transfer, const Course& course, Milliseconds delay, bool moves);
+    void remember_end(const job::Uuid& transfer);
+    Milliseconds delay_of(RailOutcome outcome, Milliseconds usual) const noexcept;
     RailOutcome outcome_of(std::int64_t amount) const;
 
     const SimulatedRailSettings settings_;
@@ -115,7 +116,7 @@ class SimulatedRail final : public world::Rail {
     mutable std::mutex mutex_;
     std::condition_variable condition_;
     bool woken_ = false;
-    std::unordered_map<std::string, Course> courses_;
+    std::unordered_map<job::Uuid, Course, job::UuidHash> courses_;
     /// The ones that have ended, oldest first: so many are remembered.
     std::deque<job::Uuid> ended_;
     std::priority_queue<Due, std::vector<Due>, Later> due_;

@@ -150,11 +150,8 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
                                        ? decide_elsewhere(*standing, request, view.now)
                                        : transfers::decide(&*standing, request, view.now);
     if (!job::moves(decision.verdict)) {
-        if (decision.event && event_.is_wanted(static_cast<std::size_t>(*decision.event))) {
-            // The transfer moves to an equal version: the event rests on it, and has its place in
-            // the order of the transfer's events from it.
-            draft.put(subject_, record->value);
-            tell(view, draft, *decision.event);
+        if (decision.event) {
+            tell_alone(view, draft, *decision.event);
         }
         return decision.verdict;
     }
@@ -162,6 +159,7 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
         const LedgerAct::Outcome outcome = move_money(view, draft, decision.next);
         if (!outcome.moved()) {
             fault_ = outcome.fault;
+            refuse_of_the_rail(view, draft, request.ask);
             return job::Verdict::wrong_phase;
         }
     }
@@ -230,6 +228,23 @@ void TransferAct::remove_guard(const store::View& view, store::Draft& draft,
     const auto guard = transfers::decode_guard(view.subjects[*guard_]->value);
     if (guard && guard->initiation == transfer.initiation) {
         draft.remove(*guard_);
+    }
+}
+
+/// The ledger does not allow what the rail says has happened.
+void TransferAct::refuse_of_the_rail(const store::View& view, store::Draft& draft, Ask ask) {
+    const bool is_outbound = transfer_.type == transfers::Type::ted_out && ask != Ask::cancel;
+    if (is_outbound || ask == Ask::chargeback) {
+        tell_alone(view, draft, transfers::Event::reconciliation_required);
+    }
+}
+
+/// An event of a transfer that has not changed. It moves to an equal version: the event rests on
+/// it, and has its place in the order of the transfer's events from it.
+void TransferAct::tell_alone(const store::View& view, store::Draft& draft, transfers::Event event) {
+    if (event_.is_wanted(static_cast<std::size_t>(event))) {
+        draft.put(subject_, view.subjects[subject_]->value);
+        tell(view, draft, event);
     }
 }
 

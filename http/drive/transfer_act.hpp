@@ -95,6 +95,8 @@ class TransferAct {
                                   transfers::Transfer& transfer);
     void remove_guard(const store::View& view, store::Draft& draft,
                       const transfers::Transfer& transfer);
+    void refuse_of_the_rail(const store::View& view, store::Draft& draft, transfers::Ask ask);
+    void tell_alone(const store::View& view, store::Draft& draft, transfers::Event event);
     void tell(const store::View& view, store::Draft& draft, transfers::Event event);
 
     const transfers::Zone zone_;

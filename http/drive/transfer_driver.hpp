@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -67,6 +68,7 @@ class TransferDriver final : private TransferMove::Listener {
 
     /// From now on nothing is begun.
     void stop() noexcept { stopping_ = true; }
+    bool is_stopping() const noexcept { return stopping_; }
 
     /// Moves under way.
     std::size_t busy() const noexcept { return moves_; }
@@ -75,23 +77,30 @@ class TransferDriver final : private TransferMove::Listener {
     std::size_t size() const noexcept { return courses_.size(); }
 
   private:
-    struct UuidHash {
-        std::size_t operator()(const job::Uuid& id) const noexcept;
-    };
-
     /// One transfer on its way.
     struct Course {
         /// Of its one entry in due_ that counts.
         std::optional<WallTime> due;
+        /// Under way in the store, or done and not looked at.
         std::unique_ptr<TransferMove> move;
         /// What the rail has said and is not done yet, in its order.
         std::deque<world::RailNews> news;
-        /// Moves that the store could not do, one after the other.
+        /// When this process sent it to the rail.
+        std::optional<WallTime> sent;
+        /// What did not succeed, one after the other.
         unsigned failures = 0;
-        bool is_queued = false;  ///< in ready_
+        bool is_ready = false;    ///< it stands in ready_
+        bool heeds_news = false;  ///< the move is about the first of the news
     };
 
-    using Courses = std::unordered_map<job::Uuid, Course, UuidHash>;
+    /// What the log shows of a transfer, as far as the driver decides by it.
+    struct Shown {
+        transfers::Type type = transfers::Type::ted_out;
+        transfers::Phase phase = transfers::Phase::absent;
+        transfers::Step step;
+    };
+
+    using Courses = std::unordered_map<job::Uuid, Course, job::UuidHash>;
 
     struct Due {
         WallTime time;
@@ -107,13 +116,15 @@ class TransferDriver final : private TransferMove::Listener {
     void take_news();
     void take_due();
     void look_through_store();
-    void enqueue(const job::Uuid& id);
+    void make_ready(const job::Uuid& id);
     void proceed(const job::Uuid& id);
-    bool heed_news(const job::Uuid& id, Course& course);
-    void step(const job::Uuid& id, Course& course);
+    bool conclude(const job::Uuid& id, Course& course);
+    Shown look(const job::Uuid& id);
+    bool heed_news(const job::Uuid& id, Course& course, const Shown& shown);
+    void send(const job::Uuid& id, Course& course);
     void begin(const job::Uuid& id, Course& course, transfers::Ask ask, std::string text);
-    void conclude(const job::Uuid& id, Course& course, const TransferMove& move);
     void wait_until(const job::Uuid& id, Course& course, WallTime due);
+    void retry_later(const job::Uuid& id, Course& course);
     job::Uuid new_id();
 
     const TransferDriverParts parts_;

@@ -41,6 +41,8 @@ class TransferMove final : public store::Operation {
     const job::Uuid& id() const noexcept { return asked_.id; }
     transfers::Ask ask() const noexcept { return asked_.ask; }
 
+    bool is_done() const noexcept { return is_done_; }
+
     // After done().
 
     const store::Receipt& receipt() const noexcept { return receipt_; }
@@ -65,6 +67,7 @@ class TransferMove final : public store::Operation {
     Listener* const listener_;
     job::Verdict verdict_ = job::Verdict::not_found;
     store::Receipt receipt_;
+    bool is_done_ = false;
 };
 
 }  // namespace belay::http
