@@ -33,9 +33,13 @@ Step next_step(const Transfer& transfer, const Pace& pace, WallTime now) {
             if (needs_rail) {
                 return {Step::Kind::send, Ask::complete, now};
             }
-            // Money for an account that nobody has goes back.
+            // Money for an account that nobody has goes back. (Another ledger knows it by its
+            // alias.)
             return ask_after(transfer, pace.settle_delay,
-                             transfer.recipient_account.is_nil() ? Ask::fail : Ask::complete, now);
+                             transfer.recipient_account.is_nil() && !transfer.is_external
+                                 ? Ask::fail
+                                 : Ask::complete,
+                             now);
         default:
             return {};
     }

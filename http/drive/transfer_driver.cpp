@@ -186,6 +186,9 @@ bool TransferDriver::conclude(const job::Uuid& id, Course& course) {
     if (move->made_event()) {
         parts_.events.tell(move->act().event());
     }
+    if (move->opened_intent() && parts_.intents != nullptr) {
+        parts_.intents->look_after(id);
+    }
     const store::Status status = move->receipt().status;
     if (status == store::Status::stopped) {
         return false;  // the process ends

@@ -22,6 +22,7 @@
 #include "core/world/entropy.hpp"
 #include "core/world/rail.hpp"
 #include "http/drive/event_feed.hpp"
+#include "http/drive/intent_keeper.hpp"
 #include "http/drive/transfer_inbox.hpp"
 #include "http/drive/transfer_move.hpp"
 #include "store/store.hpp"
@@ -48,6 +49,8 @@ struct TransferDriverParts {
     world::Rail& rail;
     EventFeed& events;
     world::Entropy& entropy;
+    /// Null unless another ledger holds the money.
+    IntentKeeper* intents = nullptr;
 };
 
 /// Not thread-safe: its lane's thread alone calls it.

@@ -53,6 +53,11 @@ class TransferMove final : public store::Operation {
         return job::moves(verdict_) && receipt_.status == store::Status::committed;
     }
 
+    /// Whether there is an intent, durably, that somebody has to look after.
+    bool opened_intent() const noexcept {
+        return act_.opened_intent() && receipt_.status == store::Status::committed;
+    }
+
     /// phase(), fault(), event().
     const TransferAct& act() const noexcept { return act_; }
 

@@ -43,12 +43,14 @@ Milliseconds time_to_sleep(const TransferDriver& driver, WallTime now) {
 }  // namespace
 
 TransferWorker::TransferWorker(store::Store& store, TransferInbox& inbox, world::Rail& rail,
-                               EventFeed& events, const TransferDriverSettings& settings)
+                               EventFeed& events, const TransferDriverSettings& settings,
+                               IntentKeeper* intents)
     : store_(store),
       inbox_(inbox),
       rail_(rail),
       events_(events),
       settings_(settings),
+      intents_(intents),
       thread_([this] { work(); }) {}
 
 TransferWorker::~TransferWorker() {
@@ -66,7 +68,7 @@ void TransferWorker::stop() {
 void TransferWorker::work() {
     SleepWaker waker;
     store::Lane lane = store_.open_lane(waker);
-    TransferDriver driver({lane, inbox_, rail_, events_, entropy_}, settings_);
+    TransferDriver driver({lane, inbox_, rail_, events_, entropy_, intents_}, settings_);
     for (;;) {
         lane.poll();
         if (stopping_.load(std::memory_order_relaxed)) {

@@ -16,9 +16,10 @@ namespace belay::http {
 
 class TransferWorker {
   public:
-    /// Everything outlives it. One lane of the store is its.
+    /// Everything outlives it. One lane of the store is its. `intents`: null unless another ledger
+    /// holds the money.
     TransferWorker(store::Store& store, TransferInbox& inbox, world::Rail& rail, EventFeed& events,
-                   const TransferDriverSettings& settings);
+                   const TransferDriverSettings& settings, IntentKeeper* intents = nullptr);
     /// stop() has been called.
     ~TransferWorker();
     TransferWorker(const TransferWorker&) = delete;
@@ -39,6 +40,7 @@ class TransferWorker {
     world::Rail& rail_;
     EventFeed& events_;
     const TransferDriverSettings settings_;
+    IntentKeeper* const intents_;
     world::SystemEntropy entropy_;      // the thread's
     std::atomic<std::size_t> busy_{0};  // relaxed: for the metrics
     std::atomic<bool> stopping_{false};
