@@ -54,6 +54,30 @@ export_jobs::Settings export_settings(const program::Settings& settings,
     return made;
 }
 
+http::Rates rates_of(const program::LimitsSettings& limits) {
+    http::Rates rates;
+    const auto set = [&rates](http::RateClass of, const program::Rate& rate) {
+        rates[static_cast<std::size_t>(of)] = {rate.count, rate.window};
+    };
+    set(http::rates::contexts_create, limits.contexts_create);
+    set(http::rates::contexts_read, limits.contexts_read);
+    set(http::rates::contexts_upload, limits.contexts_upload);
+    set(http::rates::exports_create, limits.exports_create);
+    set(http::rates::exports_list, limits.exports_list);
+    set(http::rates::exports_get, limits.exports_get);
+    set(http::rates::exports_cancel, limits.exports_cancel);
+    set(http::rates::exports_download, limits.exports_download);
+    set(http::rates::transfers_initiate, limits.transfers_initiate);
+    set(http::rates::transfers_process, limits.transfers_process);
+    set(http::rates::transfers_list, limits.transfers_list);
+    set(http::rates::transfers_get, limits.transfers_get);
+    set(http::rates::transfers_cancel, limits.transfers_cancel);
+    set(http::rates::transfers_poll, limits.transfers_poll);
+    set(http::rates::webhooks_read, limits.webhooks_read);
+    set(http::rates::webhooks_write, limits.webhooks_write);
+    return rates;
+}
+
 http::ServerSettings server_settings(const program::Settings& settings) {
     http::ServerSettings made;
     made.head.request_line_bytes_max = settings.http.max_request_line;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "http/families/common/rate_limit.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/program/settings.hpp"
 #include "http/server/settings.hpp"
@@ -19,6 +20,9 @@ explained<store::Settings> store_settings(const program::Settings& settings);
 
 export_jobs::Settings export_settings(const program::Settings& settings,
                                       const std::string& public_url);
+
+/// What each operation is limited to, where limits are enabled.
+http::Rates rates_of(const program::LimitsSettings& limits);
 
 http::ServerSettings server_settings(const program::Settings& settings);
 

@@ -286,6 +286,9 @@ void Process::build_families() {
         routes.push_back(echo_->routes());
     }
     router_ = std::make_unique<http::Router>(routes);
+    if (settings_.limits.enabled) {
+        rate_limits_.emplace(rates_of(settings_.limits), clock_, entropy_);
+    }
 }
 
 void Process::build_shards() {
@@ -303,6 +306,7 @@ void Process::build_shards() {
             .entropy = made->entropy,
             .access_log = log_.enabled(program::LogLevel::debug) ? &requests_ : nullptr,
             .tls = settings_.http.tls_cert.empty() ? nullptr : &tls_,
+            .throttle = rate_limits_ ? &*rate_limits_ : nullptr,
             .shard_context = &*made->context,
             .shard_count = count});
         admin_->add_shard(made->server->metrics());

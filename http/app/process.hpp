@@ -25,6 +25,7 @@
 #include "http/drive/export_worker.hpp"
 #include "http/drive/housekeeper.hpp"
 #include "http/drive/shard_lane.hpp"
+#include "http/families/common/rate_limit.hpp"
 #include "http/families/common/shard_context.hpp"
 #include "http/families/families.hpp"
 #include "http/program/log.hpp"
@@ -136,6 +137,7 @@ class Process {
     std::unique_ptr<admin::Admin> admin_;
     std::optional<admin::Echo> echo_;
     std::unique_ptr<http::Router> router_;
+    std::optional<http::RateLimits> rate_limits_;
     std::unique_ptr<run::Shards> shards_;
     std::vector<std::unique_ptr<PerShard>> per_shard_;
     std::unique_ptr<http::ExportWorkers> workers_;

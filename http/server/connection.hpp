@@ -54,6 +54,7 @@ class Connection final : private run::Deadline, private AnswerWaiter {
     bool take_head();
     bool admit(Exchange& exchange);
     bool authorise(Exchange& exchange);
+    bool within_rate(Exchange& exchange);
     bool content_fits(Exchange& exchange);
     void reject(Trouble trouble, std::string_view detail = {}, ResponseFields fields = {});
     void answer_options(Exchange& exchange);

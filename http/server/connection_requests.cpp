@@ -132,7 +132,7 @@ bool Connection::admit(Exchange& exchange) {
         reject(Trouble::method_not_allowed, {}, allow);
         return false;
     }
-    return authorise(exchange) && content_fits(exchange);
+    return authorise(exchange) && within_rate(exchange) && content_fits(exchange);
 }
 
 bool Connection::authorise(Exchange& exchange) {
@@ -158,6 +158,23 @@ bool Connection::authorise(Exchange& exchange) {
     }
     exchange.principal_ = *principal;  // theirs is good only until the next request's is looked up
     exchange.authenticated_ = true;
+    return true;
+}
+
+bool Connection::within_rate(Exchange& exchange) {
+    Throttle* const throttle = services_.parts.throttle;
+    if (throttle == nullptr) {
+        return true;
+    }
+    const RateClass rate = exchange.match_.route->rate;
+    if (rate == RateClass::unlimited || !exchange.authenticated_) {
+        return true;
+    }
+    exchange.rate_ = throttle->take(exchange.principal_, rate);
+    if (exchange.rate_.is_refused()) {
+        reject(Trouble::too_many_requests);
+        return false;
+    }
     return true;
 }
 

@@ -16,6 +16,15 @@ void empty(std::string& text) noexcept {
     }
 }
 
+void add_rate(wire::ResponseWriter& writer, const RateStanding& rate) {
+    writer.field("X-RateLimit-Limit", rate.limit);
+    writer.field("X-RateLimit-Remaining", rate.remaining);
+    writer.field("X-RateLimit-Reset", rate.full_at);
+    if (rate.is_refused()) {
+        writer.field("Retry-After", rate.retry_seconds);
+    }
+}
+
 }  // namespace
 
 std::optional<std::string_view> Exchange::field(std::string_view name) const noexcept {
@@ -58,6 +67,9 @@ wire::ResponseWriter Exchange::begin_answer(std::string& to, int status, Respons
     wire::ResponseWriter writer(to, context, status);
     writer.field("X-Request-ID", request_id_.text());
     writer.field("X-Content-Type-Options", "nosniff");
+    if (rate_.limit != 0) {
+        add_rate(writer, rate_);
+    }
     for (const ResponseField& field : fields) {
         writer.field(field.name, field.value);
     }
@@ -108,6 +120,7 @@ void Exchange::reset() noexcept {
     waiter_ = nullptr;
     body_ = {};
     match_ = {};
+    rate_ = {};
     authenticated_ = false;
     head_complete_ = false;
     keep_alive_ = true;

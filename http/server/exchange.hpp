@@ -144,6 +144,7 @@ class Exchange {
     std::string path_scratch_;  ///< decoded segments
     auth::Principal principal_;
     RequestId request_id_;
+    RateStanding rate_;
     bool authenticated_ = false;
     bool head_complete_ = false;  ///< else the answer is to bytes that are no request
     bool keep_alive_ = true;      ///< what the answer says

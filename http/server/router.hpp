@@ -15,6 +15,7 @@
 
 #include "core/run/task.hpp"
 #include "http/server/problem.hpp"
+#include "http/server/throttle.hpp"
 #include "http/wire/request_head.hpp"
 
 namespace belay::http {
@@ -75,6 +76,8 @@ struct Route {
     ContentRule content = ContentRule::any;
     std::span<const std::string_view> content_types = {};
     bool length_required = false;  ///< 411 without Content-Length and Transfer-Encoding
+    /// Above the caller's rate: 429. Of a route for anyone it is not looked at.
+    RateClass rate = RateClass::unlimited;
 };
 
 /// What one family, or admin, gives to the server. Everything outlives the router.

@@ -12,6 +12,7 @@
 #include "http/server/read_buffer.hpp"
 #include "http/server/router.hpp"
 #include "http/server/settings.hpp"
+#include "http/server/throttle.hpp"
 #include "http/wire/date.hpp"
 
 namespace belay::http {
@@ -28,6 +29,7 @@ struct ServerParts {
     world::Entropy& entropy;          ///< of this shard
     AccessLog* access_log = nullptr;  ///< null: none
     const TlsContext* tls = nullptr;  ///< null: plain HTTP
+    Throttle* throttle = nullptr;     ///< null: no route is limited
     void* shard_context = nullptr;    ///< what Exchange::shard_context() gives to handlers
     std::size_t shard_count = 1;      ///< that share the limits
 };

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "http/families/common/rate_limit.hpp"
 #include "http/families/export_jobs/export_write.hpp"
 
 namespace belay::export_jobs {
@@ -13,6 +14,7 @@ using http::ContentRule;
 using http::Route;
 using http::streaming;
 using wire::Method;
+namespace rates = http::rates;
 
 constexpr std::string_view may_read = "exports:read";
 constexpr std::string_view may_write = "exports:write";
@@ -41,18 +43,22 @@ Family::Family(const Settings& settings, const Parts& parts)
       uploads_(uploads_max, uploads_of_tenant_max),
       downloads_(downloads_max, downloads_of_tenant_max) {
     const auto json = [this](Method method, std::string_view pattern, http::BufferedHandler handle,
-                             std::string_view scope) {
+                             std::string_view scope, http::RateClass rate) {
         return Route{.method = method,
                      .pattern = pattern,
                      .handle = handle,
                      .scope = scope,
                      .body_bytes_max = settings_.json_bytes_max,
-                     .content = method == Method::post ? ContentRule::json : ContentRule::any};
+                     .content = method == Method::post ? ContentRule::json : ContentRule::any,
+                     .rate = rate};
     };
     routes_ = {
-        json(Method::post, "/v1/contexts", buffered<&Family::create_context>, may_write),
-        json(Method::get, "/v1/contexts", buffered<&Family::list_contexts>, may_read),
-        json(Method::get, "/v1/contexts/{contextId}", buffered<&Family::get_context>, may_read),
+        json(Method::post, "/v1/contexts", buffered<&Family::create_context>, may_write,
+             rates::contexts_create),
+        json(Method::get, "/v1/contexts", buffered<&Family::list_contexts>, may_read,
+             rates::contexts_read),
+        json(Method::get, "/v1/contexts/{contextId}", buffered<&Family::get_context>, may_read,
+             rates::contexts_read),
         Route{.method = Method::put,
               .pattern = "/v1/contexts/{contextId}/transactions",
               .stream = streaming<&Family::upload_transactions>,
@@ -60,21 +66,25 @@ Family::Family(const Settings& settings, const Parts& parts)
               .body_bytes_max = settings_.upload_bytes_max,
               .content = ContentRule::typed,
               .content_types = upload_types,
-              .length_required = true},
+              .length_required = true,
+              .rate = rates::contexts_upload},
         json(Method::post, "/v1/contexts/{contextId}/export-jobs", buffered<&Family::create_job>,
-             may_write),
+             may_write, rates::exports_create),
         json(Method::get, "/v1/contexts/{contextId}/export-jobs",
-             buffered<&Family::list_jobs_of_context>, may_read),
-        json(Method::get, "/v1/export-jobs", buffered<&Family::list_jobs>, may_read),
-        json(Method::get, "/v1/export-jobs/{jobId}", buffered<&Family::get_job>, may_read),
+             buffered<&Family::list_jobs_of_context>, may_read, rates::exports_list),
+        json(Method::get, "/v1/export-jobs", buffered<&Family::list_jobs>, may_read,
+             rates::exports_list),
+        json(Method::get, "/v1/export-jobs/{jobId}", buffered<&Family::get_job>, may_read,
+             rates::exports_get),
         // Its body is none of the contract's: whatever is sent counts only for the fingerprint.
         Route{.method = Method::post,
               .pattern = "/v1/export-jobs/{jobId}/cancel",
               .handle = buffered<&Family::cancel_job>,
               .scope = may_write,
-              .body_bytes_max = settings_.json_bytes_max},
+              .body_bytes_max = settings_.json_bytes_max,
+              .rate = rates::exports_cancel},
         json(Method::get, "/v1/export-jobs/{jobId}/download", buffered<&Family::download_job>,
-             may_read),
+             may_read, rates::exports_download),
         // The signature in the query says who may read.
         Route{.method = Method::get,
               .pattern = "/v1/export-files/{jobId}",
