@@ -1,11 +1,12 @@
 #include "core/ledger/balance.hpp"
 
 #include "core/base/check.hpp"
+#include "core/base/stored_time.hpp"
 
 namespace belay::ledger {
 namespace {
 
-// Layout 1: u8 layout, i64 available, i64 on hold, u64 version.
+// Layout 1: u8 layout, i64 available, i64 on hold, u64 version, i64 updated.
 constexpr std::uint8_t layout = 1;
 
 /// A pair of amounts that change together: `from` less, `to` more.
@@ -98,6 +99,7 @@ void encode(const Balance& balance, std::string& to) {
     writer.integer(balance.available.minor);
     writer.integer(balance.on_hold.minor);
     writer.integer(balance.version);
+    put_time(writer, balance.updated);
 }
 
 result<Balance> decode_balance(ByteSpan bytes) {
@@ -107,6 +109,7 @@ result<Balance> decode_balance(ByteSpan bytes) {
     balance.available.minor = reader.integer<std::int64_t>();
     balance.on_hold.minor = reader.integer<std::int64_t>();
     balance.version = reader.integer<std::uint64_t>();
+    balance.updated = take_time(reader);
     if (reader.ok() && found_layout > layout) {
         return Error::newer_format;
     }

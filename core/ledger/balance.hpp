@@ -9,6 +9,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
+#include "core/base/time.hpp"
 #include "core/job/ids.hpp"
 #include "core/ledger/money.hpp"
 
@@ -19,6 +20,8 @@ struct Balance {
     Money on_hold;
     /// Counts the moves; 0 for a balance that has never moved.
     std::uint64_t version = 0;
+    /// When it moved last; who logs the move sets it.
+    WallTime updated{};
 
     friend bool operator==(const Balance&, const Balance&) = default;
 };

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+
+#include "core/base/check.hpp"
 
 namespace belay::ledger {
 namespace {
@@ -51,6 +52,18 @@ result<Money> subtract(Money left, Money right) noexcept {
         return Error::too_large;
     }
     return difference;
+}
+
+result<Money> share_of(Money value, unsigned percentage, unsigned of) noexcept {
+    check(value.minor >= 0 && percentage <= 100 && of <= 100, "a share is a part");
+    // By quotient and remainder, so that no product leaves 64 bits.
+    constexpr std::int64_t whole = 100 * 100;
+    const std::int64_t part = std::int64_t{percentage} * of;
+    const std::int64_t rest = value.minor % whole * part;
+    if (rest % whole != 0) {
+        return Error::malformed;
+    }
+    return Money{value.minor / whole * part + rest / whole};
 }
 
 bool is_asset_code(std::string_view code) noexcept {

@@ -22,6 +22,10 @@ struct Money {
 result<Money> add(Money left, Money right) noexcept;
 result<Money> subtract(Money left, Money right) noexcept;
 
+/// `percentage` hundredths of `of` hundredths of the value, each 0 to 100. Error::malformed if that
+/// is no whole number of minor units: money is not rounded.
+result<Money> share_of(Money value, unsigned percentage, unsigned of) noexcept;
+
 /// "BRL": one to ten letters and digits in upper case, the first a letter.
 bool is_asset_code(std::string_view code) noexcept;
 

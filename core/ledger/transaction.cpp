@@ -11,8 +11,8 @@ namespace {
 
 // Layout 1: u8 layout, u8 phase, u8 maker, u8 was pending, 16 organization, 16 ledger, 16 parent,
 // 16 reverted by, i64 value, i64 created, i64 updated; asset, description, chart of accounts group,
-// code and metadata, each a u32 length and its bytes; u8 number of legs; for each leg u8 side, u8
-// stripe, 16 account, i64 amount and the alias.
+// code, route and metadata, each a u32 length and its bytes; u8 number of legs; for each leg u8
+// side, u8 stripe, 16 account, i64 amount and the alias.
 constexpr std::uint8_t layout = 1;
 
 std::optional<Move> move_of(Side side, Ask ask) noexcept {
@@ -113,7 +113,7 @@ void encode(const Transaction& transaction, std::string& to) {
     put_time(writer, transaction.updated);
     for (const std::string_view text :
          {transaction.asset, transaction.description, transaction.chart_of_accounts_group,
-          transaction.code, transaction.metadata}) {
+          transaction.code, transaction.route, transaction.metadata}) {
         writer.text(text);
     }
     writer.integer(static_cast<std::uint8_t>(transaction.leg_count));
@@ -154,6 +154,7 @@ result<Transaction> decode_transaction(ByteSpan bytes) {
     transaction.description = reader.text();
     transaction.chart_of_accounts_group = reader.text();
     transaction.code = reader.text();
+    transaction.route = reader.text();
     transaction.metadata = reader.text();
     const auto legs = reader.integer<std::uint8_t>();
     for (unsigned at = 0; at < legs; ++at) {

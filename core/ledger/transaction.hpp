@@ -60,6 +60,7 @@ struct Transaction {
     std::string_view description;
     std::string_view chart_of_accounts_group;
     std::string_view code;
+    std::string_view route;
     /// A JSON object as it came, or empty.
     std::string_view metadata;
     WallTime created;

@@ -103,6 +103,7 @@ bool LedgerAct::move_balances(const store::View& view, store::Draft& draft, Outc
             return false;
         }
         moved[at] = each.balance;
+        moved[at].updated = view.now;
     }
     for (std::size_t at = 0; at < part_count_; ++at) {
         put(draft, parts_[at].subject, moved[at]);

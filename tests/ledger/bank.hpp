@@ -71,7 +71,7 @@ class Bank {
     /// As after a power cut; `seed` settles what was not durable.
     void power_loss(std::uint64_t seed);
 
-    /// All stripes together, at one cut.
+    /// All stripes together, at one cut; without its time.
     ledger::Balance balance(unsigned account);
     ledger::Phase phase(unsigned id);
     /// Of this many customers, at one cut.

@@ -33,12 +33,12 @@ BOOST_AUTO_TEST_CASE(a_hold_is_canceled) {
     Bank bank;
     fund(bank, 1, anna, 1000);
     BOOST_TEST(bank.run(2, payment(anna, {outside}, 200), Ask::hold).moved());
-    BOOST_TEST((bank.balance(anna) == Balance{{800}, {200}, 2}));
+    BOOST_TEST((bank.balance(anna) == Balance{{800}, {200}, 2, {}}));
     BOOST_TEST((bank.phase(2) == Phase::pending));
     BOOST_TEST(bank.run(2, Ask::cancel).moved());
-    BOOST_TEST((bank.balance(anna) == Balance{{1000}, {}, 3}));
+    BOOST_TEST((bank.balance(anna) == Balance{{1000}, {}, 3, {}}));
     BOOST_TEST((bank.phase(2) == Phase::canceled));
-    BOOST_TEST((bank.balance(outside) == Balance{{-1000}, {}, 1}));
+    BOOST_TEST((bank.balance(outside) == Balance{{-1000}, {}, 1, {}}));
 }
 
 BOOST_AUTO_TEST_CASE(a_hold_is_committed) {
@@ -47,9 +47,9 @@ BOOST_AUTO_TEST_CASE(a_hold_is_committed) {
     BOOST_TEST(bank.run(2, payment(anna, {bert, carl}, 200), Ask::hold).moved());
     BOOST_TEST((bank.balance(bert) == Balance{}));
     BOOST_TEST(bank.run(2, Ask::commit).moved());
-    BOOST_TEST((bank.balance(anna) == Balance{{800}, {}, 3}));
-    BOOST_TEST((bank.balance(bert) == Balance{{100}, {}, 1}));
-    BOOST_TEST((bank.balance(carl) == Balance{{100}, {}, 1}));
+    BOOST_TEST((bank.balance(anna) == Balance{{800}, {}, 3, {}}));
+    BOOST_TEST((bank.balance(bert) == Balance{{100}, {}, 1, {}}));
+    BOOST_TEST((bank.balance(carl) == Balance{{100}, {}, 1, {}}));
     BOOST_TEST((bank.phase(2) == Phase::approved));
 }
 
@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(without_funds_nothing_is_put) {
         BOOST_TEST(outcome.leg == 0U);
         BOOST_TEST(!outcome.moved());
         BOOST_TEST((bank.phase(2) == Phase::absent));
-        BOOST_TEST((bank.balance(anna) == Balance{{100}, {}, 1}));
+        BOOST_TEST((bank.balance(anna) == Balance{{100}, {}, 1, {}}));
         BOOST_TEST((bank.balance(bert) == Balance{}));
     }
 }
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(one_poor_source_holds_all_back) {
     const LedgerAct::Outcome outcome = bank.run(2, both, Ask::hold);
     BOOST_TEST((outcome.fault == MoveFault::insufficient_funds));
     BOOST_TEST(outcome.leg == 2U);
-    BOOST_TEST((bank.balance(anna) == Balance{{100}, {}, 1}));
+    BOOST_TEST((bank.balance(anna) == Balance{{100}, {}, 1, {}}));
 }
 
 BOOST_AUTO_TEST_CASE(an_end_comes_once) {
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(two_holds_race_for_one_balance) {
     bank.advance();
     BOOST_TEST(one.outcome.moved());
     BOOST_TEST((other.outcome.fault == MoveFault::insufficient_funds));
-    BOOST_TEST((bank.balance(anna) == Balance{{30}, {70}, 2}));
+    BOOST_TEST((bank.balance(anna) == Balance{{30}, {70}, 2, {}}));
 }
 
 // Each stripe is a record; what is held in one is settled there.
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(stripes_add_up) {
     for (std::uint8_t stripe = 0; stripe < ledger::stripes; ++stripe) {
         BOOST_TEST(bank.run(1U + stripe, payment(outside, {anna}, 10, stripe), Ask::post).moved());
     }
-    BOOST_TEST((bank.balance(outside) == Balance{{-80}, {}, 8}));
+    BOOST_TEST((bank.balance(outside) == Balance{{-80}, {}, 8, {}}));
     BOOST_TEST(bank.sums(1).all == 0);
 }
 
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_sum_beyond_64_bits_is_refused) {
     fund(bank, 1, anna, most);
     BOOST_TEST(
         (bank.run(2, payment(outside, {anna}, 1, 1), Ask::post).fault == MoveFault::too_large));
-    BOOST_TEST((bank.balance(anna) == Balance{{most}, {}, 1}));
+    BOOST_TEST((bank.balance(anna) == Balance{{most}, {}, 1, {}}));
 }
 
 BOOST_AUTO_TEST_CASE(the_sum_is_zero_at_every_cut_and_after_every_crash) {

@@ -71,6 +71,17 @@ BOOST_AUTO_TEST_CASE(assets) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_share_is_exact_or_none) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    BOOST_TEST(share_of({1000}, 50, 100)->minor == 500);
+    BOOST_TEST(share_of({1000}, 50, 50)->minor == 250);
+    BOOST_TEST(share_of({most}, 100, 100)->minor == most);
+    BOOST_TEST(share_of({most}, 0, 100)->minor == 0);
+    BOOST_TEST((share_of({1001}, 50, 100).error() == Error::malformed));
+    BOOST_TEST((share_of({100}, 33, 33).error() == Error::malformed));
+    BOOST_TEST(share_of({30'000}, 33, 33)->minor == 3267);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
+#include "core/job/ids.hpp"
 #include "core/work/agenda.hpp"
 
 namespace belay::ledger_api {
@@ -10,6 +12,9 @@ namespace belay::ledger_api {
 struct Settings {
     /// Of a JSON body.
     std::uint64_t json_bytes_max = 1024 * 1024;
+    /// `transfers.ledger`: a ledger that nobody has to make. It belongs to the organization that
+    /// makes the first account in it.
+    std::optional<job::Uuid> ledger;
 };
 
 /// Everything outlives the family.
