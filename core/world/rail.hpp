@@ -17,22 +17,22 @@ namespace belay::world {
 
 /// An account at another bank. Views: valid for the call that they are handed to.
 struct RailParty {
-    std::string_view ispb;
-    std::string_view branch;
-    std::string_view account;
-    std::string_view account_type;
-    std::string_view holder_name;
-    std::string_view holder_document;
+    std::string_view ispb{};
+    std::string_view branch{};
+    std::string_view account{};
+    std::string_view account_type{};
+    std::string_view holder_name{};
+    std::string_view holder_document{};
 };
 
 /// An outbound transfer.
 struct RailOrder {
-    job::Uuid transfer;
-    job::TenantId tenant;
+    job::Uuid transfer{};
+    job::TenantId tenant{};
     std::int64_t amount = 0;  ///< centavos
-    RailParty recipient;
-    std::string_view purpose;
-    std::string_view description;
+    RailParty recipient{};
+    std::string_view purpose{};
+    std::string_view description{};
 };
 
 enum class RailWord : std::uint8_t {
@@ -45,9 +45,9 @@ enum class RailWord : std::uint8_t {
 };
 
 struct RailNews {
-    job::Uuid transfer;
+    job::Uuid transfer{};
     RailWord word = RailWord::accepted;
-    std::string text;
+    std::string text{};
 };
 
 class RailListener {

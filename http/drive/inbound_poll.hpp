@@ -33,7 +33,7 @@ class InboundPoll final : private TransferReceive::Listener {
         /// In which the accounts of the recipients are.
         job::Uuid ledger;
         ledger::Money fee{};
-        transfers::Zone zone;
+        transfers::Zone zone{};
     };
 
     class Listener {

@@ -30,9 +30,9 @@
 namespace belay::http {
 
 struct TransferDriverSettings {
-    transfers::Pace pace;
+    transfers::Pace pace{};
     /// Of the times that subscribers are told.
-    transfers::Zone zone;
+    transfers::Zone zone{};
     /// A transfer about which the rail says nothing is sent again so often.
     Milliseconds resend_interval = std::chrono::seconds(60);
     /// What is due later is forgotten, and found again by the survey, which comes at least so

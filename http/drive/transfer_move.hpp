@@ -21,13 +21,13 @@ class TransferMove final : public store::Operation {
     };
 
     struct Asked {
-        job::Uuid id;
+        job::Uuid id{};
         transfers::Ask ask = transfers::Ask::submit;
         /// The reason, or of an acceptance the control number.
-        std::string text;
+        std::string text{};
         // New ids, for what the move may make.
-        job::Uuid event;
-        job::Uuid transaction;
+        job::Uuid event{};
+        job::Uuid transaction{};
     };
 
     /// Reads what the move is about; to be submitted to the same lane. `listener` outlives it, or

@@ -27,9 +27,9 @@ class TransferReceive final : public store::Operation {
     };
 
     struct Asked {
-        world::RailInbound message;
+        world::RailInbound message{};
         /// In which the recipient's account is looked for.
-        job::Uuid ledger;
+        job::Uuid ledger{};
         /// Taken from what the recipient gets.
         ledger::Money fee{};
         // New ids, for what may be made.

@@ -1,0 +1,603 @@
+#include "tests/drive/bank.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.hpp"
+#include "core/outbox/endpoint.hpp"
+#include "core/outbox/event.hpp"
+#include "core/transfers/inbound.hpp"
+#include "core/transfers/usage_id.hpp"
+#include "http/drive/guard_id.hpp"
+#include "http/drive/ledger_ids.hpp"
+
+namespace belay::bank {
+namespace {
+
+constexpr WallTime birth(Milliseconds(1'795'000'000'000));
+constexpr std::string_view outside_alias = "@external/BRL";
+constexpr std::string_view fee_alias = "@external/BRL/fees";
+
+/// What has no list and nobody prints.
+void no_lists(ByteSpan, store::Memberships&) {}
+void print_nothing(ByteSpan, std::string&) {}
+
+void lists_of_endpoint(ByteSpan value, store::Memberships& to) {
+    const auto endpoint = outbox::decode_endpoint(value);
+    check(endpoint.has_value(), "an endpoint");
+    to.add({outbox::endpoints_of_tenant, endpoint->tenant});
+}
+
+store::Schema schema() {
+    store::Schema made;
+    for (const job::Kind kind :
+         {ledger::ledger_kind, ledger::account_kind, ledger::alias_kind, ledger::balance_kind,
+          ledger::transaction_kind, transfers::initiation_kind, transfers::transfer_kind,
+          transfers::usage_kind, transfers::guard_kind, transfers::sequence_kind,
+          transfers::inbound_kind, outbox::event_kind}) {
+        made.kinds.push_back({kind, "record", no_lists, print_nothing});
+    }
+    made.kinds.push_back({outbox::endpoint_kind, "endpoint", lists_of_endpoint, print_nothing});
+    made.lists.push_back({outbox::endpoints_of_tenant, outbox::endpoint_kind});
+    return made;
+}
+
+store::Settings store_settings() {
+    store::Settings made;
+    made.ring_bytes = 4 << 20;
+    made.segment_bytes = 1 << 20;
+    made.snapshot_interval = Milliseconds(0);
+    made.single_threaded = true;
+    return made;
+}
+
+/// Puts a record as it is.
+class Put final : public store::Operation {
+  public:
+    Put(const job::RecordId& id, std::string bytes) : bytes_(std::move(bytes)) {
+        set_subjects({&id, 1});
+    }
+
+    void decide(const store::View&, store::Draft& draft) override {
+        draft.put(0, as_byte_span(bytes_));
+    }
+    void done(const store::Receipt&) noexcept override {}
+
+  private:
+    std::string bytes_;
+};
+
+/// Gives an account its first money.
+class Fund final : public store::Operation {
+  public:
+    Fund(const job::Uuid& id, const ledger::Transaction& transaction) : transaction_(transaction) {
+        http::Subjects subjects;
+        act_.name(id, transaction_, ledger::Ask::post, subjects);
+        set_subjects(subjects.all());
+    }
+
+    void decide(const store::View& view, store::Draft& draft) override {
+        const auto outcome = act_.make(view, draft, transaction_);
+        check(outcome.moved(), "the world outside has money");
+    }
+    void done(const store::Receipt&) noexcept override {}
+
+  private:
+    const ledger::Transaction transaction_;
+    http::LedgerAct act_;
+};
+
+ledger::Transaction empty_transaction(const job::TenantId& tenant, const job::Uuid& ledger,
+                                      std::int64_t value) {
+    ledger::Transaction made;
+    made.organization = tenant;
+    made.ledger = ledger;
+    made.value = {value};
+    made.asset = transfers::asset;
+    return made;
+}
+
+}  // namespace
+
+Confirm::Confirm(transfers::Transfer transfer, const job::Uuid& id, const ledger::Transaction& hold,
+                 bool counts_limits)
+    : transfer_(std::move(transfer)), id_(id), hold_(hold) {
+    http::Subjects subjects;
+    subject_ = subjects.add({transfers::transfer_kind, id_});
+    guard_ = subjects.add(http::guard_id(transfer_, bytes_));
+    ledger_.name(transfer_.ledger_transaction, hold_, ledger::Ask::hold, subjects);
+    if (counts_limits) {
+        transfer_.counted_on = std::chrono::floor<std::chrono::days>(birth);
+        for (std::size_t at = 0; at < transfers::scope_count; ++at) {
+            const auto scope = static_cast<transfers::Scope>(at);
+            counters_[at] = subjects.add(usage_id(scope, transfer_.tenant, transfer_.sender_account,
+                                                  period_of(scope, *transfer_.counted_on)));
+        }
+    }
+    set_subjects(subjects.all());
+    set_importance(store::Importance::create);
+}
+
+void Confirm::decide(const store::View& view, store::Draft& draft) {
+    is_made_ = false;
+    const http::LedgerAct::Outcome outcome = ledger_.make(view, draft, hold_);
+    fault_ = outcome.fault;
+    if (!outcome.moved()) {
+        return;
+    }
+    is_made_ = true;
+    transfers::Transfer made = transfer_;
+    made.enter(transfers::Phase::created, view.now, {});
+    bytes_.clear();
+    transfers::encode(made, bytes_);
+    draft.put(subject_, as_byte_span(bytes_));
+    bytes_.clear();
+    transfers::encode(transfers::Guard{made.initiation, view.now + std::chrono::minutes(5)},
+                      bytes_);
+    draft.put(guard_, as_byte_span(bytes_));
+    for (const auto& counter : counters_) {
+        if (counter) {
+            const auto& record = view.subjects[*counter];
+            const auto usage =
+                record ? transfers::decode_usage(record->value).value() : transfers::Usage{};
+            bytes_.clear();
+            transfers::encode(transfers::use(usage, {}, made.amount).value(), bytes_);
+            draft.put(*counter, as_byte_span(bytes_));
+        }
+    }
+}
+
+void Confirm::done(const store::Receipt& receipt) noexcept {
+    receipt_ = receipt;
+    is_done_ = true;
+}
+
+Cancel::Cancel(store::Lane& lane, const job::Uuid& id, const job::Uuid& event, world::Rail& rail)
+    : id_(id), act_(transfers::Zone{}, &rail) {
+    http::Subjects subjects;
+    act_.name(lane, id, transfers::Ask::cancel, event, {}, subjects);
+    set_subjects(subjects.all());
+}
+
+void Cancel::decide(const store::View& view, store::Draft& draft) {
+    verdict_ = act_.decide(view, draft, {.ask = transfers::Ask::cancel, .reason = "by the client"});
+    phase_ = act_.phase();
+}
+
+void Cancel::done(const store::Receipt& receipt) noexcept {
+    receipt_ = receipt;
+    is_done_ = true;
+}
+
+Bank::Bank(std::uint64_t seed, std::size_t accounts, const BankSettings& settings)
+    : settings_(settings),
+      disk_(seed),
+      clock_(birth),
+      entropy_(seed),
+      tenant_(job::make_uuid_v7(birth, {7})),
+      ledger_(http::default_ledger_id(tenant_)) {
+    for (std::size_t number = 0; number < accounts; ++number) {
+        accounts_.push_back(new_id());
+    }
+}
+
+Bank::~Bank() {
+    disk_.kill();
+    end(false);
+}
+
+bool Bank::start() {
+    listener_ = std::make_unique<Listener>();
+    auto opened =
+        store::Store::open(disk_, clock_, entropy_, schema(), store_settings(), *listener_);
+    if (opened.has_error()) {
+        check(disk_.is_crashed(), "a store recovers what a crash has left");
+        return false;
+    }
+    store_ = std::move(*opened);
+    reader_.emplace(store_->open_lane(waker_));
+    for (auto& client : clients_) {
+        client.emplace(store_->open_lane(waker_));
+    }
+    driver_lane_.emplace(store_->open_lane(waker_));
+    inbox_ = std::make_unique<http::TransferInbox>();
+    feed_ = std::make_unique<http::EventFeed>();
+    rail_ = std::make_unique<http::SimulatedRail>(settings_.rail, clock_, *inbox_);
+    driver_ = std::make_unique<http::TransferDriver>(
+        http::TransferDriverParts{*driver_lane_, *inbox_, *rail_, *feed_, entropy_},
+        http::TransferDriverSettings{.pace = settings_.pace});
+    chores_ = std::make_unique<http::TransferChores>(*inbox_, agenda_);
+    if (!is_founded_) {
+        make_accounts();
+        is_founded_ = !has_ended();
+    }
+    survey();
+    return !has_ended();
+}
+
+void Bank::end(bool loses_power) {
+    if (!store_) {
+        return;
+    }
+    disk_.kill();
+    for (auto* lane : {&*clients_[0], &*clients_[1], &*driver_lane_}) {
+        while (lane->pending() != 0) {
+            store_->pump();
+            lane->poll();
+        }
+    }
+    driver_.reset();
+    chores_.reset();
+    rail_.reset();
+    driver_lane_.reset();
+    for (auto& client : clients_) {
+        client.reset();
+    }
+    reader_.reset();
+    store_.reset();
+    if (loses_power) {
+        disk_.power_loss(entropy_.number());
+    }
+    disk_.restart();
+}
+
+void Bank::close() {
+    settle();
+    const bool closed = store_->close().has_value();
+    check(closed, "the store closes");
+}
+
+bool Bank::has_ended() const {
+    return disk_.is_crashed() || listener_->has_failed;
+}
+
+void Bank::make_accounts() {
+    std::string bytes;
+    const auto put = [&](const job::RecordId& id, const auto& value) {
+        bytes.clear();
+        encode(value, bytes);
+        Put operation(id, bytes);
+        submit(0, operation);
+        while (!has_ended() && client(0).pending() != 0) {
+            pump();
+            poll();
+        }
+        check(client(0).pending() == 0, "a disk that is new does not crash");
+    };
+    if (settings_.has_webhook) {
+        outbox::Endpoint endpoint;
+        endpoint.tenant = tenant_;
+        endpoint.url = "https://example.com/";
+        put({outbox::endpoint_kind, new_id()}, endpoint);
+    }
+    for (std::size_t number = 0; number < accounts_.size(); ++number) {
+        const std::string name = alias(number);
+        ledger::Account made;
+        made.organization = tenant_;
+        made.ledger = ledger_;
+        made.alias = name;
+        made.asset = transfers::asset;
+        made.created = clock_.wall();
+        put({ledger::account_kind, accounts_[number]}, made);
+        put(http::alias_record_id(ledger_, name),
+            ledger::AliasOwner{ledger_, accounts_[number], name});
+        ledger::Transaction inflow = empty_transaction(tenant_, ledger_, funds);
+        inflow.add({ledger::Side::source,
+                    outside_account(),
+                    static_cast<std::uint8_t>(number % ledger::stripes),
+                    {funds},
+                    outside_alias});
+        inflow.add({ledger::Side::destination, accounts_[number], 0, {funds}, name});
+        Fund fund(new_id(), inflow);
+        submit(0, fund);
+        settle();
+    }
+}
+
+void Bank::survey() {
+    const WallTime now = reader_->now();
+    reader_->walk([&](const job::RecordId& id, const store::RecordView& record) {
+        if (chores_->is_about(id.kind)) {
+            chores_->survey(id, record, now);
+        }
+    });
+}
+
+std::unique_ptr<Confirm> Bank::confirmation(const Order& order) {
+    transfers::Transfer transfer;
+    transfer.tenant = tenant_;
+    transfer.ledger = ledger_;
+    transfer.type = order.type;
+    transfer.initiation = new_id();
+    transfer.sender_account = accounts_.at(order.sender);
+    if (order.type == transfers::Type::p2p) {
+        transfer.recipient_account = accounts_.at(order.recipient);
+    }
+    transfer.counterparty = {"60701190", "0001",        "1234567890",
+                             "CACC",     "Maria Silva", "12345678901"};
+    transfer.amount = {order.amount};
+    transfer.fee = {order.fee};
+    transfer.confirmation_number = "20261118001";
+    transfer.purpose = "10";
+    const job::Uuid id = new_id();
+    transfer.ledger_transaction = id;
+    return std::make_unique<Confirm>(std::move(transfer), id, hold_of(order),
+                                     settings_.counts_limits);
+}
+
+ledger::Transaction Bank::hold_of(const Order& order) const {
+    const bool is_p2p = order.type == transfers::Type::p2p;
+    ledger::Transaction hold = empty_transaction(tenant_, ledger_, order.amount + order.fee);
+    const auto stripe = static_cast<std::uint8_t>(order.sender % ledger::stripes);
+    hold.add({ledger::Side::source, accounts_.at(order.sender), 0, hold.value, "sender"});
+    if (is_p2p) {
+        hold.add({ledger::Side::destination,
+                  accounts_.at(order.recipient),
+                  0,
+                  {order.amount},
+                  "recipient"});
+    } else {
+        hold.add(
+            {ledger::Side::destination, outside_account(), stripe, {order.amount}, outside_alias});
+    }
+    if (order.fee != 0) {
+        hold.add({ledger::Side::destination, fee_account(), stripe, {order.fee}, fee_alias});
+    }
+    return hold;
+}
+
+std::unique_ptr<Cancel> Bank::cancellation(std::size_t client, const job::Uuid& id) {
+    return std::make_unique<Cancel>(*clients_.at(client), id, new_id(), *rail_);
+}
+
+std::unique_ptr<http::TransferReceive> Bank::message(const world::RailInbound& message) {
+    return std::make_unique<http::TransferReceive>(
+        *clients_[0],
+        http::TransferReceive::Asked{.message = message,
+                                     .ledger = ledger_,
+                                     .fee = settings_.inbound_fee,
+                                     .transfer = new_id(),
+                                     .event = new_id()},
+        transfers::Zone{}, nullptr);
+}
+
+world::RailInbound Bank::inbound(std::string control_number, std::string recipient,
+                                 std::int64_t amount) const {
+    world::RailInbound message;
+    message.tenant = tenant_;
+    message.control_number = std::move(control_number);
+    message.amount = amount;
+    message.recipient_account = std::move(recipient);
+    message.sender_ispb = "60701190";
+    message.sender_holder_name = "Joana Lima";
+    return message;
+}
+
+void Bank::submit(std::size_t client, store::Operation& operation) {
+    clients_.at(client)->submit(operation);
+    clients_.at(client)->end_turn();
+}
+
+void Bank::poll() {
+    for (auto& client : clients_) {
+        client->poll();
+        client->end_turn();
+    }
+    reader_->poll();
+}
+
+bool Bank::turn_driver() {
+    driver_lane_->poll();
+    const bool has_more = driver_->turn();
+    driver_lane_->end_turn();
+    return has_more;
+}
+
+void Bank::settle() {
+    for (int quiet = 0; quiet < 3 && !has_ended();) {
+        pump();
+        poll();
+        rail_->advance();
+        const bool has_more = turn_driver();
+        pump();
+        const auto due = rail_->next_due();
+        const bool waits = has_more || driver_->busy() != 0 || client(0).pending() != 0 ||
+                           client(1).pending() != 0 || (due && *due <= clock_.monotonic());
+        quiet = waits ? 0 : quiet + 1;
+    }
+}
+
+void Bank::pass(Milliseconds time) {
+    settle();
+    const WallTime end = clock_.wall() + time;
+    while (clock_.wall() < end && !has_ended()) {
+        Milliseconds step = end - clock_.wall();
+        if (const auto due = rail_->next_due()) {
+            step = std::min(step, std::chrono::ceil<Milliseconds>(*due - clock_.monotonic()));
+        }
+        if (const auto due = driver_->next_due()) {
+            step = std::min(step, *due - clock_.wall());
+        }
+        clock_.advance(std::max(step, Milliseconds(1)));
+        settle();
+    }
+}
+
+job::Uuid Bank::confirm(const Order& order) {
+    const auto operation = confirmation(order);
+    submit(0, *operation);
+    while (!operation->is_done()) {
+        pump();
+        poll();
+    }
+    if (operation->is_confirmed()) {
+        inbox_->offer(operation->id());
+        return operation->id();
+    }
+    return {};
+}
+
+std::unique_ptr<Cancel> Bank::cancel(const job::Uuid& id) {
+    auto operation = cancellation(0, id);
+    submit(0, *operation);
+    while (!operation->is_done()) {
+        pump();
+        poll();
+    }
+    return operation;
+}
+
+http::TransferReceive::Outcome Bank::receive(const world::RailInbound& inbound,
+                                             job::Uuid& transfer) {
+    const auto operation = message(inbound);
+    submit(0, *operation);
+    while (client(0).pending() != 0) {
+        pump();
+        poll();
+    }
+    transfer = operation->transfer();
+    if (operation->outcome() == http::TransferReceive::Outcome::made) {
+        inbox_->offer(transfer);
+    }
+    return operation->outcome();
+}
+
+std::optional<Seen> Bank::see(const job::Uuid& id) {
+    std::optional<Seen> seen;
+    reader_->read({transfers::transfer_kind, id}, [&](const store::RecordView& record) {
+        const transfers::Transfer read = transfers::decode_transfer(record.value).value();
+        seen.emplace();
+        seen->type = read.type;
+        seen->phase = read.phase;
+        for (const transfers::HistoryEntry& entry : read.history()) {
+            seen->history.push_back(entry.phase);
+            seen->reasons.emplace_back(entry.reason);
+        }
+        seen->control_number = read.control_number;
+        seen->version = record.number;
+        seen->amount = read.amount.minor;
+        seen->fee = read.fee.minor;
+        seen->sender = read.sender_account;
+        seen->recipient = read.recipient_account;
+        seen->ledger_transaction = read.ledger_transaction;
+        seen->updated = read.updated;
+    });
+    return seen;
+}
+
+ledger::Balance Bank::balance_of(store::Cut& cut, const job::Uuid& account,
+                                 bool is_external) const {
+    ledger::Balance sum;
+    const std::uint8_t count = is_external ? ledger::stripes : 1;
+    for (std::uint8_t stripe = 0; stripe < count; ++stripe) {
+        cut.read(ledger::balance_id(account, stripe), [&](const store::RecordView& record) {
+            const ledger::Balance part = ledger::decode_balance(record.value).value();
+            sum.available.minor += part.available.minor;
+            sum.on_hold.minor += part.on_hold.minor;
+            sum.version += part.version;
+        });
+    }
+    return sum;
+}
+
+ledger::Balance Bank::balance(std::size_t account) {
+    ledger::Balance found;
+    reader_->at_one_cut(
+        [&](store::Cut& cut) { found = balance_of(cut, accounts_.at(account), false); });
+    return found;
+}
+
+std::int64_t Bank::outside() {
+    std::int64_t found = 0;
+    reader_->at_one_cut(
+        [&](store::Cut& cut) { found = balance_of(cut, outside_account(), true).available.minor; });
+    return found;
+}
+
+std::int64_t Bank::fees() {
+    std::int64_t found = 0;
+    reader_->at_one_cut(
+        [&](store::Cut& cut) { found = balance_of(cut, fee_account(), true).available.minor; });
+    return found;
+}
+
+std::int64_t Bank::sum() {
+    std::int64_t all = 0;
+    reader_->at_one_cut([&](store::Cut& cut) {
+        const auto add = [&](const ledger::Balance& balance) {
+            all += balance.available.minor + balance.on_hold.minor;
+        };
+        for (const job::Uuid& account : accounts_) {
+            add(balance_of(cut, account, false));
+        }
+        add(balance_of(cut, outside_account(), true));
+        add(balance_of(cut, fee_account(), true));
+    });
+    return all;
+}
+
+std::vector<std::string> Bank::events(const job::Uuid& id) {
+    std::map<outbox::Order, std::string> found;
+    reader_->walk([&](const job::RecordId& record, const store::RecordView& view) {
+        if (record.kind == outbox::event_kind) {
+            const outbox::Event event = outbox::decode_event(view.value).value();
+            if (event.subject == job::RecordId{transfers::transfer_kind, id}) {
+                check(!found.contains(event.order), "no two events have one place in the order");
+                found[event.order] = event.name;
+            }
+        }
+    });
+    std::vector<std::string> names;
+    for (const auto& [order, name] : found) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+std::string Bank::event_body(const job::Uuid& id, std::string_view name) {
+    std::string body;
+    reader_->walk([&](const job::RecordId& record, const store::RecordView& view) {
+        if (record.kind == outbox::event_kind) {
+            const outbox::Event event = outbox::decode_event(view.value).value();
+            if (event.subject.id == id && event.name == name) {
+                body = event.body;
+            }
+        }
+    });
+    return body;
+}
+
+bool Bank::has_guard(const job::Uuid& id) {
+    job::RecordId guard;
+    std::string scratch;
+    reader_->read({transfers::transfer_kind, id}, [&](const store::RecordView& record) {
+        guard = http::guard_id(transfers::decode_transfer(record.value).value(), scratch);
+    });
+    return reader_->read(guard, [](const store::RecordView&) {});
+}
+
+std::optional<transfers::Usage> Bank::usage(transfers::Scope scope, std::size_t account) {
+    std::optional<transfers::Usage> found;
+    const Day day = std::chrono::floor<std::chrono::days>(birth);
+    const job::RecordId id = usage_id(scope, tenant_, accounts_.at(account), period_of(scope, day));
+    reader_->read(id, [&](const store::RecordView& record) {
+        found = transfers::decode_usage(record.value).value();
+    });
+    return found;
+}
+
+job::Uuid Bank::outside_account() const {
+    return http::external_account_id(ledger_, outside_alias);
+}
+
+job::Uuid Bank::fee_account() const {
+    return http::external_account_id(ledger_, fee_alias);
+}
+
+job::Uuid Bank::new_id() {
+    std::array<std::uint8_t, 10> random{};
+    entropy_.fill(std::as_writable_bytes(std::span(random)));
+    return job::make_uuid_v7(clock_.wall(), random);
+}
+
+}  // namespace belay::bank
