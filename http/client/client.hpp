@@ -117,7 +117,7 @@ class Exchange;
 /// Owned by one shard; not thread-safe.
 class Client {
   public:
-    static constexpr std::size_t answer_head_bytes_max = 16 * 1024;
+    static constexpr std::uint32_t answer_head_bytes_max = 16 * 1024;
 
     /// Everything outlives it; the shard outlives the resolver, which calls back to it.
     Client(run::Shard& shard, Resolver& resolver, const Trust& trust,

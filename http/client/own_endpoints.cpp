@@ -1,10 +1,11 @@
 #include "http/client/own_endpoints.hpp"
 
-#include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <ifaddrs.h>
-#include <netinet/in.h>
+
+#include "http/client/socket_address.hpp"
 
 namespace belay::client {
 namespace {
@@ -26,14 +27,8 @@ std::vector<ip::address> machine_addresses() {
         if (at->ifa_addr == nullptr) {
             continue;
         }
-        if (at->ifa_addr->sa_family == AF_INET) {
-            const auto* address = reinterpret_cast<const sockaddr_in*>(at->ifa_addr);
-            found.emplace_back(ip::address_v4(ntohl(address->sin_addr.s_addr)));
-        } else if (at->ifa_addr->sa_family == AF_INET6) {
-            const auto* address = reinterpret_cast<const sockaddr_in6*>(at->ifa_addr);
-            ip::address_v6::bytes_type bytes;
-            std::copy_n(address->sin6_addr.s6_addr, bytes.size(), bytes.begin());
-            found.emplace_back(ip::address_v6(bytes));
+        if (const std::optional<ip::address> address = address_of(*at->ifa_addr)) {
+            found.push_back(*address);
         }
     }
     return found;

@@ -22,8 +22,8 @@ class Resolver {
     virtual ~Resolver() = default;
 
     /// Calls `done` at most once: from any thread, perhaps before this returns, perhaps long after
-    /// nobody waits any more; never again once the resolver is destroyed. Does not block.
-    /// Thread-safe.
+    /// nobody waits any more; never again once the resolver is destroyed. `done` must not call the
+    /// resolver. Does not block. Thread-safe.
     virtual void resolve(const std::string& host, Done done) = 0;
 };
 

@@ -196,7 +196,7 @@ result<Url> parse_url(std::string_view text, bool allow_http) {
     const std::size_t host_size = std::min(text.find_first_of("/?"), text.size());
     const std::string_view target = text.substr(host_size);
     // What could make another reader see another host is refused on the way: "@", "%" and a byte
-    // above 0x7f are none of a host, "\\" and "#" of nothing.
+    // above 0x7f are none of a host, a backslash and "#" of nothing.
     if (!read_authority(text.substr(0, host_size), url) || !is_target(target)) {
         return Error::malformed;
     }
