@@ -126,6 +126,7 @@ struct LedgerSettings {
     std::string midaz_token_file;  ///< path; empty: no Authorization field
     std::string midaz_ca_file;     ///< path; empty: the system's certificates
     Milliseconds midaz_timeout{};
+    Milliseconds midaz_breaker_pause{};
     std::string midaz_settlement_alias;
     std::string midaz_fee_alias;
 };

@@ -290,6 +290,8 @@ constexpr auto table = std::to_array<Setting>({
         "Certificates that Midaz's is verified with, PEM; empty: the system's."),
     ledger<&M::midaz_timeout>("midaz_timeout", duration(10, 10 * minute), "3s",
         "How long one call to Midaz may take."),
+    ledger<&M::midaz_breaker_pause>("midaz_breaker_pause", duration(10, hour), "30s",
+        "How long Midaz is left alone after three calls in a row that it did not answer."),
     ledger<&M::midaz_settlement_alias>("midaz_settlement_alias", needed_text, "@external/BRL",
         "Midaz's account that amounts of TED transfers go to and come from."),
     ledger<&M::midaz_fee_alias>("midaz_fee_alias", needed_text, "@external/BRL/fees",
