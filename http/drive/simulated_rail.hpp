@@ -36,7 +36,7 @@ struct SimulatedRailSettings {
     Milliseconds slow_delay = std::chrono::minutes(1);
     RailOutcome outcome = RailOutcome::completed;
     /// Of transfers of exactly this amount, in centavos, in place of `outcome`.
-    std::map<std::int64_t, RailOutcome> by_amount;
+    std::map<std::int64_t, RailOutcome> by_amount{};
 };
 
 /// A machine without a thread: advance() says what is due (SimulatedRailThread calls it, or a

@@ -7,14 +7,12 @@
 #include "core/outbox/endpoint.hpp"
 #include "core/outbox/event.hpp"
 #include "core/transfers/inbound.hpp"
-#include "core/transfers/usage_id.hpp"
-#include "http/drive/guard_id.hpp"
+#include "core/transfers/initiation.hpp"
 #include "http/drive/ledger_ids.hpp"
 
 namespace belay::bank {
 namespace {
 
-constexpr WallTime birth(Milliseconds(1'795'000'000'000));
 constexpr std::string_view outside_alias = "@external/BRL";
 constexpr std::string_view fee_alias = "@external/BRL/fees";
 
@@ -42,12 +40,12 @@ store::Schema schema() {
     return made;
 }
 
-store::Settings store_settings() {
+store::Settings store_settings(bool single_threaded) {
     store::Settings made;
     made.ring_bytes = 4 << 20;
     made.segment_bytes = 1 << 20;
     made.snapshot_interval = Milliseconds(0);
-    made.single_threaded = true;
+    made.single_threaded = single_threaded;
     return made;
 }
 
@@ -99,81 +97,12 @@ ledger::Transaction empty_transaction(const job::TenantId& tenant, const job::Uu
 
 }  // namespace
 
-Confirm::Confirm(transfers::Transfer transfer, const job::Uuid& id, const ledger::Transaction& hold,
-                 bool counts_limits)
-    : transfer_(std::move(transfer)), id_(id), hold_(hold) {
-    http::Subjects subjects;
-    subject_ = subjects.add({transfers::transfer_kind, id_});
-    guard_ = subjects.add(http::guard_id(transfer_, bytes_));
-    ledger_.name(transfer_.ledger_transaction, hold_, ledger::Ask::hold, subjects);
-    if (counts_limits) {
-        transfer_.counted_on = std::chrono::floor<std::chrono::days>(birth);
-        for (std::size_t at = 0; at < transfers::scope_count; ++at) {
-            const auto scope = static_cast<transfers::Scope>(at);
-            counters_[at] = subjects.add(usage_id(scope, transfer_.tenant, transfer_.sender_account,
-                                                  period_of(scope, *transfer_.counted_on)));
-        }
-    }
-    set_subjects(subjects.all());
-    set_importance(store::Importance::create);
-}
-
-void Confirm::decide(const store::View& view, store::Draft& draft) {
-    is_made_ = false;
-    const http::LedgerAct::Outcome outcome = ledger_.make(view, draft, hold_);
-    fault_ = outcome.fault;
-    if (!outcome.moved()) {
-        return;
-    }
-    is_made_ = true;
-    transfers::Transfer made = transfer_;
-    made.enter(transfers::Phase::created, view.now, {});
-    bytes_.clear();
-    transfers::encode(made, bytes_);
-    draft.put(subject_, as_byte_span(bytes_));
-    bytes_.clear();
-    transfers::encode(transfers::Guard{made.initiation, view.now + std::chrono::minutes(5)},
-                      bytes_);
-    draft.put(guard_, as_byte_span(bytes_));
-    for (const auto& counter : counters_) {
-        if (counter) {
-            const auto& record = view.subjects[*counter];
-            const auto usage =
-                record ? transfers::decode_usage(record->value).value() : transfers::Usage{};
-            bytes_.clear();
-            transfers::encode(transfers::use(usage, {}, made.amount).value(), bytes_);
-            draft.put(*counter, as_byte_span(bytes_));
-        }
-    }
-}
-
-void Confirm::done(const store::Receipt& receipt) noexcept {
-    receipt_ = receipt;
-    is_done_ = true;
-}
-
-Cancel::Cancel(store::Lane& lane, const job::Uuid& id, const job::Uuid& event, world::Rail& rail)
-    : id_(id), act_(transfers::Zone{}, &rail) {
-    http::Subjects subjects;
-    act_.name(lane, id, transfers::Ask::cancel, event, {}, subjects);
-    set_subjects(subjects.all());
-}
-
-void Cancel::decide(const store::View& view, store::Draft& draft) {
-    verdict_ = act_.decide(view, draft, {.ask = transfers::Ask::cancel, .reason = "by the client"});
-    phase_ = act_.phase();
-}
-
-void Cancel::done(const store::Receipt& receipt) noexcept {
-    receipt_ = receipt;
-    is_done_ = true;
-}
-
 Bank::Bank(std::uint64_t seed, std::size_t accounts, const BankSettings& settings)
     : settings_(settings),
       disk_(seed),
       clock_(birth),
       entropy_(seed),
+      store_entropy_(~seed),
       tenant_(job::make_uuid_v7(birth, {7})),
       ledger_(http::default_ledger_id(tenant_)) {
     for (std::size_t number = 0; number < accounts; ++number) {
@@ -188,8 +117,8 @@ Bank::~Bank() {
 
 bool Bank::start() {
     listener_ = std::make_unique<Listener>();
-    auto opened =
-        store::Store::open(disk_, clock_, entropy_, schema(), store_settings(), *listener_);
+    auto opened = store::Store::open(disk_, clock_in_use(), store_entropy_, schema(),
+                                     store_settings(!settings_.is_threaded), *listener_);
     if (opened.has_error()) {
         check(disk_.is_crashed(), "a store recovers what a crash has left");
         return false;
@@ -199,14 +128,7 @@ bool Bank::start() {
     for (auto& client : clients_) {
         client.emplace(store_->open_lane(waker_));
     }
-    driver_lane_.emplace(store_->open_lane(waker_));
-    inbox_ = std::make_unique<http::TransferInbox>();
-    feed_ = std::make_unique<http::EventFeed>();
-    rail_ = std::make_unique<http::SimulatedRail>(settings_.rail, clock_, *inbox_);
-    driver_ = std::make_unique<http::TransferDriver>(
-        http::TransferDriverParts{*driver_lane_, *inbox_, *rail_, *feed_, entropy_},
-        http::TransferDriverSettings{.pace = settings_.pace});
-    chores_ = std::make_unique<http::TransferChores>(*inbox_, agenda_);
+    start_drivers();
     if (!is_founded_) {
         make_accounts();
         is_founded_ = !has_ended();
@@ -215,17 +137,56 @@ bool Bank::start() {
     return !has_ended();
 }
 
+void Bank::start_drivers() {
+    inbox_ = std::make_unique<http::TransferInbox>();
+    feed_ = std::make_unique<http::EventFeed>();
+    rail_ = std::make_unique<http::SimulatedRail>(settings_.rail, clock_in_use(), *inbox_);
+    chores_ = std::make_unique<http::TransferChores>(*inbox_, agenda_);
+    const http::TransferDriverSettings settings{.pace = settings_.pace};
+    if (settings_.is_threaded) {
+        rail_thread_ = std::make_unique<http::SimulatedRailThread>(*rail_);
+        worker_ =
+            std::make_unique<http::TransferWorker>(*store_, *inbox_, *rail_, *feed_, settings);
+        return;
+    }
+    driver_lane_.emplace(store_->open_lane(waker_));
+    driver_ = std::make_unique<http::TransferDriver>(
+        http::TransferDriverParts{*driver_lane_, *inbox_, *rail_, *feed_, entropy_}, settings);
+}
+
+void Bank::stop_drivers() {
+    if (worker_) {
+        worker_->stop();
+    }
+    worker_.reset();
+    rail_thread_.reset();
+}
+
+const world::Clock& Bank::clock_in_use() const noexcept {
+    return settings_.is_threaded ? static_cast<const world::Clock&>(system_clock_) : clock_;
+}
+
+void Bank::pump() {
+    if (!settings_.is_threaded) {
+        store_->pump();
+    }
+}
+
 void Bank::end(bool loses_power) {
     if (!store_) {
         return;
     }
     disk_.kill();
-    for (auto* lane : {&*clients_[0], &*clients_[1], &*driver_lane_}) {
-        while (lane->pending() != 0) {
-            store_->pump();
+    stop_drivers();
+    const auto hear_out = [&](std::optional<store::Lane>& lane) {
+        while (lane && lane->pending() != 0) {
+            pump();
             lane->poll();
         }
-    }
+    };
+    hear_out(clients_[0]);
+    hear_out(clients_[1]);
+    hear_out(driver_lane_);
     driver_.reset();
     chores_.reset();
     rail_.reset();
@@ -243,6 +204,7 @@ void Bank::end(bool loses_power) {
 
 void Bank::close() {
     settle();
+    stop_drivers();
     const bool closed = store_->close().has_value();
     check(closed, "the store closes");
 }
@@ -258,10 +220,7 @@ void Bank::make_accounts() {
         encode(value, bytes);
         Put operation(id, bytes);
         submit(0, operation);
-        while (!has_ended() && client(0).pending() != 0) {
-            pump();
-            poll();
-        }
+        settle();
         check(client(0).pending() == 0, "a disk that is new does not crash");
     };
     if (settings_.has_webhook) {
@@ -277,7 +236,7 @@ void Bank::make_accounts() {
         made.ledger = ledger_;
         made.alias = name;
         made.asset = transfers::asset;
-        made.created = clock_.wall();
+        made.created = clock_in_use().wall();
         put({ledger::account_kind, accounts_[number]}, made);
         put(http::alias_record_id(ledger_, name),
             ledger::AliasOwner{ledger_, accounts_[number], name});
@@ -394,6 +353,12 @@ bool Bank::turn_driver() {
 }
 
 void Bank::settle() {
+    if (settings_.is_threaded) {
+        while (client(0).pending() + client(1).pending() != 0) {
+            poll();
+        }
+        return;
+    }
     for (int quiet = 0; quiet < 3 && !has_ended();) {
         pump();
         poll();
@@ -462,130 +427,6 @@ http::TransferReceive::Outcome Bank::receive(const world::RailInbound& inbound,
     return operation->outcome();
 }
 
-std::optional<Seen> Bank::see(const job::Uuid& id) {
-    std::optional<Seen> seen;
-    reader_->read({transfers::transfer_kind, id}, [&](const store::RecordView& record) {
-        const transfers::Transfer read = transfers::decode_transfer(record.value).value();
-        seen.emplace();
-        seen->type = read.type;
-        seen->phase = read.phase;
-        for (const transfers::HistoryEntry& entry : read.history()) {
-            seen->history.push_back(entry.phase);
-            seen->reasons.emplace_back(entry.reason);
-        }
-        seen->control_number = read.control_number;
-        seen->version = record.number;
-        seen->amount = read.amount.minor;
-        seen->fee = read.fee.minor;
-        seen->sender = read.sender_account;
-        seen->recipient = read.recipient_account;
-        seen->ledger_transaction = read.ledger_transaction;
-        seen->updated = read.updated;
-    });
-    return seen;
-}
-
-ledger::Balance Bank::balance_of(store::Cut& cut, const job::Uuid& account,
-                                 bool is_external) const {
-    ledger::Balance sum;
-    const std::uint8_t count = is_external ? ledger::stripes : 1;
-    for (std::uint8_t stripe = 0; stripe < count; ++stripe) {
-        cut.read(ledger::balance_id(account, stripe), [&](const store::RecordView& record) {
-            const ledger::Balance part = ledger::decode_balance(record.value).value();
-            sum.available.minor += part.available.minor;
-            sum.on_hold.minor += part.on_hold.minor;
-            sum.version += part.version;
-        });
-    }
-    return sum;
-}
-
-ledger::Balance Bank::balance(std::size_t account) {
-    ledger::Balance found;
-    reader_->at_one_cut(
-        [&](store::Cut& cut) { found = balance_of(cut, accounts_.at(account), false); });
-    return found;
-}
-
-std::int64_t Bank::outside() {
-    std::int64_t found = 0;
-    reader_->at_one_cut(
-        [&](store::Cut& cut) { found = balance_of(cut, outside_account(), true).available.minor; });
-    return found;
-}
-
-std::int64_t Bank::fees() {
-    std::int64_t found = 0;
-    reader_->at_one_cut(
-        [&](store::Cut& cut) { found = balance_of(cut, fee_account(), true).available.minor; });
-    return found;
-}
-
-std::int64_t Bank::sum() {
-    std::int64_t all = 0;
-    reader_->at_one_cut([&](store::Cut& cut) {
-        const auto add = [&](const ledger::Balance& balance) {
-            all += balance.available.minor + balance.on_hold.minor;
-        };
-        for (const job::Uuid& account : accounts_) {
-            add(balance_of(cut, account, false));
-        }
-        add(balance_of(cut, outside_account(), true));
-        add(balance_of(cut, fee_account(), true));
-    });
-    return all;
-}
-
-std::vector<std::string> Bank::events(const job::Uuid& id) {
-    std::map<outbox::Order, std::string> found;
-    reader_->walk([&](const job::RecordId& record, const store::RecordView& view) {
-        if (record.kind == outbox::event_kind) {
-            const outbox::Event event = outbox::decode_event(view.value).value();
-            if (event.subject == job::RecordId{transfers::transfer_kind, id}) {
-                check(!found.contains(event.order), "no two events have one place in the order");
-                found[event.order] = event.name;
-            }
-        }
-    });
-    std::vector<std::string> names;
-    for (const auto& [order, name] : found) {
-        names.push_back(name);
-    }
-    return names;
-}
-
-std::string Bank::event_body(const job::Uuid& id, std::string_view name) {
-    std::string body;
-    reader_->walk([&](const job::RecordId& record, const store::RecordView& view) {
-        if (record.kind == outbox::event_kind) {
-            const outbox::Event event = outbox::decode_event(view.value).value();
-            if (event.subject.id == id && event.name == name) {
-                body = event.body;
-            }
-        }
-    });
-    return body;
-}
-
-bool Bank::has_guard(const job::Uuid& id) {
-    job::RecordId guard;
-    std::string scratch;
-    reader_->read({transfers::transfer_kind, id}, [&](const store::RecordView& record) {
-        guard = http::guard_id(transfers::decode_transfer(record.value).value(), scratch);
-    });
-    return reader_->read(guard, [](const store::RecordView&) {});
-}
-
-std::optional<transfers::Usage> Bank::usage(transfers::Scope scope, std::size_t account) {
-    std::optional<transfers::Usage> found;
-    const Day day = std::chrono::floor<std::chrono::days>(birth);
-    const job::RecordId id = usage_id(scope, tenant_, accounts_.at(account), period_of(scope, day));
-    reader_->read(id, [&](const store::RecordView& record) {
-        found = transfers::decode_usage(record.value).value();
-    });
-    return found;
-}
-
 job::Uuid Bank::outside_account() const {
     return http::external_account_id(ledger_, outside_alias);
 }
@@ -597,7 +438,7 @@ job::Uuid Bank::fee_account() const {
 job::Uuid Bank::new_id() {
     std::array<std::uint8_t, 10> random{};
     entropy_.fill(std::as_writable_bytes(std::span(random)));
-    return job::make_uuid_v7(clock_.wall(), random);
+    return job::make_uuid_v7(clock_in_use().wall(), random);
 }
 
 }  // namespace belay::bank

@@ -14,22 +14,25 @@
 #include "core/ledger/balance.hpp"
 #include "core/world/disk_sim.hpp"
 #include "http/drive/simulated_rail.hpp"
-#include "http/drive/transfer_act.hpp"
 #include "http/drive/transfer_chores.hpp"
 #include "http/drive/transfer_driver.hpp"
 #include "http/drive/transfer_receive.hpp"
+#include "http/drive/transfer_worker.hpp"
 #include "store/store.hpp"
+#include "tests/drive/clients.hpp"
 
 namespace belay::bank {
 
 struct BankSettings {
-    http::SimulatedRailSettings rail;
-    transfers::Pace pace;
+    http::SimulatedRailSettings rail{};
+    transfers::Pace pace{};
     /// Somebody listens to the events of the tenant.
     bool has_webhook = true;
     /// Confirmed transfers are counted against limits.
     bool counts_limits = false;
     ledger::Money inbound_fee{};
+    /// The log, the worker and the rail have their threads, and the clock is the system's.
+    bool is_threaded = false;
 };
 
 /// What a client confirms.
@@ -55,67 +58,6 @@ struct Seen {
     job::Uuid recipient;
     job::Uuid ledger_transaction;
     WallTime updated{};
-};
-
-/// A confirmation, as an operation of the store.
-class Confirm final : public store::Operation {
-  public:
-    Confirm(transfers::Transfer transfer, const job::Uuid& id, const ledger::Transaction& hold,
-            bool counts_limits);
-
-    void decide(const store::View& view, store::Draft& draft) override;
-    void done(const store::Receipt& receipt) noexcept override;
-
-    const job::Uuid& id() const noexcept { return id_; }
-    bool is_done() const noexcept { return is_done_; }
-    bool is_confirmed() const noexcept {
-        return receipt_.status == store::Status::committed && is_made_;
-    }
-    const store::Receipt& receipt() const noexcept { return receipt_; }
-    ledger::MoveFault fault() const noexcept { return fault_; }
-
-  private:
-    transfers::Transfer transfer_;  // its texts are literals
-    const job::Uuid id_;
-    const ledger::Transaction hold_;
-    http::LedgerAct ledger_;
-    std::size_t subject_ = 0;
-    std::size_t guard_ = 0;
-    std::array<std::optional<std::size_t>, transfers::scope_count> counters_;
-    ledger::MoveFault fault_ = ledger::MoveFault::none;
-    bool is_made_ = false;
-    bool is_done_ = false;
-    store::Receipt receipt_;
-    std::string bytes_;
-};
-
-/// A client's cancel.
-class Cancel final : public store::Operation {
-  public:
-    Cancel(store::Lane& lane, const job::Uuid& id, const job::Uuid& event, world::Rail& rail);
-
-    void decide(const store::View& view, store::Draft& draft) override;
-    void done(const store::Receipt& receipt) noexcept override;
-
-    const job::Uuid& id() const noexcept { return id_; }
-    bool is_done() const noexcept { return is_done_; }
-    const store::Receipt& receipt() const noexcept { return receipt_; }
-    job::Verdict verdict() const noexcept { return verdict_; }
-    /// It was this cancel that ended the transfer, and the client was told so.
-    bool has_won() const noexcept {
-        return receipt_.status == store::Status::committed && job::moves(verdict_);
-    }
-    /// Of a cancel that did not move it: the state that the client is told.
-    transfers::Phase phase() const noexcept { return phase_; }
-    const http::TransferAct& act() const noexcept { return act_; }
-
-  private:
-    const job::Uuid id_;
-    http::TransferAct act_;
-    job::Verdict verdict_ = job::Verdict::not_found;
-    transfers::Phase phase_ = transfers::Phase::absent;
-    bool is_done_ = false;
-    store::Receipt receipt_;
 };
 
 class Bank {
@@ -152,11 +94,12 @@ class Bank {
     /// Polls the clients' lanes.
     void poll();
     /// The log thread's work, or as much of it as the disk allows.
-    void pump() { store_->pump(); }
+    void pump();
     bool turn_driver();
     void turn_rail() { rail_->advance(); }
 
-    /// Everything, until nobody has anything to do at this time.
+    /// Everything, until nobody has anything to do at this time. With threads: until the clients
+    /// have their answers.
     void settle();
     /// Time passes, in steps, and everybody acts at each.
     void pass(Milliseconds time);
@@ -211,6 +154,9 @@ class Bank {
         void wake() noexcept override {}
     };
 
+    void start_drivers();
+    void stop_drivers();
+    const world::Clock& clock_in_use() const noexcept;
     void make_accounts();
     void survey();
     ledger::Transaction hold_of(const Order& order) const;
@@ -218,7 +164,9 @@ class Bank {
     const BankSettings settings_;
     world::SimDisk disk_;
     world::ManualClock clock_;
+    world::SystemClock system_clock_;
     world::SeededEntropy entropy_;
+    world::SeededEntropy store_entropy_;
     const job::TenantId tenant_;
     const job::Uuid ledger_;
     std::vector<job::Uuid> accounts_;
@@ -234,6 +182,8 @@ class Bank {
     std::unique_ptr<http::EventFeed> feed_;
     std::unique_ptr<http::SimulatedRail> rail_;
     std::unique_ptr<http::TransferDriver> driver_;
+    std::unique_ptr<http::SimulatedRailThread> rail_thread_;
+    std::unique_ptr<http::TransferWorker> worker_;
     work::Agenda agenda_{std::chrono::minutes(60)};
     std::unique_ptr<http::TransferChores> chores_;
 };
