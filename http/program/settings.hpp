@@ -124,7 +124,7 @@ struct RailSettings {
 struct LedgerSettings {
     std::string midaz_url;         ///< empty: the embedded ledger
     std::string midaz_token_file;  ///< path; empty: no Authorization field
-    std::string midaz_ca_file;     ///< path; empty: the system's certificates
+    std::string midaz_ca_file;     ///< path; empty: the system's authorities alone
     Milliseconds midaz_timeout{};
     Milliseconds midaz_breaker_pause{};
     std::string midaz_settlement_alias;
@@ -136,7 +136,7 @@ struct WebhooksSettings {
     Milliseconds timeout{};
     std::vector<Milliseconds> schedule;  ///< the waits before each attempt
     std::uint32_t max_in_flight = 0;     ///< to one endpoint
-    std::string ca_file;                 ///< path; empty: the system's certificates
+    std::string ca_file;                 ///< path; empty: the system's authorities alone
 };
 
 /// So many requests in any such time on average, and so many at once. A count of zero: no limit.

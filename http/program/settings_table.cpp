@@ -2,103 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
-#include <type_traits>
 #include <utility>
 
 #include "core/base/check.hpp"
-#include "core/base/units.hpp"
-#include "http/program/typed_text.hpp"
+#include "http/program/setting_entry.hpp"
 
 namespace belay::program {
 namespace {
-
-constexpr std::uint64_t second = 1000;  // milliseconds, as every duration here
-constexpr std::uint64_t minute = 60 * second;
-constexpr std::uint64_t hour = 60 * minute;
-constexpr std::uint64_t day = 24 * hour;
-constexpr std::uint64_t kib = 1024;
-constexpr std::uint64_t mib = 1024 * kib;
-constexpr std::uint64_t gib = 1024 * mib;
-constexpr std::uint64_t tib = 1024 * gib;
-
-constexpr SettingForm duration(std::uint64_t least, std::uint64_t most) {
-    return {.kind = SettingKind::duration, .least = least, .most = most};
-}
-constexpr SettingForm size(std::uint64_t least, std::uint64_t most) {
-    return {.kind = SettingKind::size, .least = least, .most = most};
-}
-constexpr SettingForm power_of_two(std::uint64_t least, std::uint64_t most) {
-    return {.kind = SettingKind::size, .least = least, .most = most, .power_of_two = true};
-}
-constexpr SettingForm integer(std::uint64_t least, std::uint64_t most) {
-    return {.kind = SettingKind::integer, .least = least, .most = most};
-}
-constexpr SettingForm choice(std::string_view words) {
-    return {.kind = SettingKind::choice, .words = words};
-}
-constexpr SettingForm text{.kind = SettingKind::text};
-constexpr SettingForm url{.kind = SettingKind::url};
-constexpr SettingForm address{.kind = SettingKind::address};
-constexpr SettingForm path{.kind = SettingKind::path};
-constexpr SettingForm needed_text{.kind = SettingKind::text, .may_be_empty = false};
-constexpr SettingForm truth{.kind = SettingKind::boolean};
-constexpr SettingForm needed_path{.kind = SettingKind::path, .may_be_empty = false};
-
-/// A text that is read as a value of this type.
-template <class Type>
-constexpr SettingForm typed{.kind = SettingKind::text, .rule = &text_rule<Type>};
-template <class Type>
-constexpr SettingForm list_of{.kind = SettingKind::list, .rule = &text_rule<Type>};
-template <class Type>
-constexpr SettingForm needed_list_of{
-    .kind = SettingKind::list, .may_be_empty = false, .rule = &text_rule<Type>};
-
-template <class Type>
-inline constexpr bool is_typed_list = false;
-template <class Item>
-inline constexpr bool is_typed_list<std::vector<Item>> = is_typed_text<Item>;
-
-template <class Type>
-Type typed_value(std::string_view written) {
-    Type value{};
-    check(read_typed(written, value), "the rule of a setting's form lets only such texts through");
-    return value;
-}
-
-template <auto Section, auto Field>
-void assign(Settings& settings, SettingValue value) {
-    auto& field = settings.*Section.*Field;
-    using Type = std::remove_cvref_t<decltype(field)>;
-    if constexpr (std::is_enum_v<Type> ||
-                  (std::is_integral_v<Type> && !std::is_same_v<Type, bool>)) {
-        field = static_cast<Type>(std::get<std::uint64_t>(value));
-    } else if constexpr (is_typed_list<Type>) {
-        field.clear();
-        for (const std::string& item : std::get<std::vector<std::string>>(value)) {
-            field.push_back(typed_value<typename Type::value_type>(item));
-        }
-    } else if constexpr (is_typed_text<Type> && !std::is_same_v<Type, Milliseconds>) {
-        field = typed_value<Type>(std::get<std::string>(value));
-    } else {
-        field = std::get<Type>(std::move(value));
-    }
-}
-
-template <class Owner, class Type>
-Type field_type(Type Owner::*);
-
-template <auto Section, auto Field>
-consteval Setting entry(std::string_view section, std::string_view key, SettingForm form,
-                        std::string_view default_text, std::string_view help) {
-    using Type = decltype(field_type(Field));
-    if constexpr (std::is_integral_v<Type>) {
-        if (form.most > std::numeric_limits<Type>::max()) {
-            throw "the largest value does not fit the field";  // does not compile
-        }
-    }
-    return {section, key, form, default_text, help, assign<Section, Field>};
-}
 
 template <auto Field, class... Rest>
 consteval Setting http(Rest... rest) {
@@ -276,7 +186,7 @@ constexpr auto table = std::to_array<Setting>({
     rail<&R::settle_delay>("settle_delay", duration(0, day), "5s",
         "Simulated rail: how long it is PROCESSING before it is settled or fails."),
     rail<&R::slow_delay>("slow_delay", duration(0, day), "1m",
-        "Simulated rail: what is added to each delay of a transfer whose outcome is slow."),
+        "Simulated rail: each of the latter two delays of a transfer whose outcome is slow."),
     rail<&R::outcome>("outcome", choice("completed|rejected|failed"), "completed",
         "Simulated rail: what becomes of transfers."),
     rail<&R::outcomes>("outcomes", list_of<AmountOutcome>, "",
@@ -287,7 +197,7 @@ constexpr auto table = std::to_array<Setting>({
     ledger<&M::midaz_token_file>("midaz_token_file", path, "",
         "The bearer token for Midaz; read again when it changes; empty: none is sent."),
     ledger<&M::midaz_ca_file>("midaz_ca_file", path, "",
-        "Certificates that Midaz's is verified with, PEM; empty: the system's."),
+        "Authorities that may vouch for Midaz beside the system's, PEM."),
     ledger<&M::midaz_timeout>("midaz_timeout", duration(10, 10 * minute), "3s",
         "How long one call to Midaz may take."),
     ledger<&M::midaz_breaker_pause>("midaz_breaker_pause", duration(10, hour), "30s",
@@ -306,7 +216,7 @@ constexpr auto table = std::to_array<Setting>({
     webhooks<&W::max_in_flight>("max_in_flight", integer(1, 256), "8",
         "Deliveries under way to one endpoint; those of one job go one after the other."),
     webhooks<&W::ca_file>("ca_file", path, "",
-        "Certificates that receivers' are verified with, PEM; empty: the system's."),
+        "Authorities that may vouch for receivers beside the system's, PEM."),
 
     limits<&N::enabled>("enabled", truth, "false",
         "Whether the rates below are enforced: of each subject of each tenant, \"N per DURATION\", empty: no limit."),
