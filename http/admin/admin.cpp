@@ -3,7 +3,6 @@
 #include <array>
 
 #include "http/admin/metrics_page.hpp"
-#include "http/wire/json_writer.hpp"
 
 namespace belay::admin {
 namespace {
@@ -29,8 +28,22 @@ constexpr std::array<Route, 3> table{Route{.method = Method::get,
 
 }  // namespace
 
-Admin::Admin(const store::Store& store, const world::Clock& clock, Gauges gauges)
-    : store_(store), clock_(clock), gauges_(std::move(gauges)), started_(clock.monotonic()) {}
+Admin::Admin(const store::Store& store, const world::Clock& clock, Gauges gauges,
+             Milliseconds health_timeout)
+    : store_(store),
+      clock_(clock),
+      gauges_(std::move(gauges)),
+      health_timeout_(health_timeout),
+      started_(clock.monotonic()) {
+    using enum HealthStatus;
+    add_check(
+        {"serving", true, [this] { return ready_.load(std::memory_order_relaxed) ? up : down; }});
+    add_check({"log", true, [this] {
+                   const store::Statistics now = store_.statistics();
+                   return now.failed ? down : now.degraded ? degraded : up;
+               }});
+    add_check({"capacity", false, [this] { return store_.is_full() ? degraded : up; }});
+}
 
 http::RouteFamily Admin::routes() {
     return {prefixes, table, this, &errors_};
@@ -41,24 +54,9 @@ void Admin::live(http::Exchange& exchange) {
 }
 
 void Admin::ready(http::Exchange& exchange) {
-    const store::Statistics store = store_.statistics();
-    const bool serving = ready_.load(std::memory_order_relaxed);
-    const char* log = store.failed ? "DOWN" : store.degraded ? "DEGRADED" : "UP";
-    const char* capacity = store.full ? "DEGRADED" : "UP";
-    const bool up = serving && !store.failed && !store.degraded;
-    wire::JsonWriter json(exchange.scratch());
-    json.begin_object();
-    json.member("status", !up ? "DOWN" : store.full ? "DEGRADED" : "UP");
-    json.name("checks").begin_object();
-    const auto check = [&](std::string_view name, const char* status, bool critical) {
-        json.name(name).begin_object();
-        json.member("status", status).member("critical", critical).end_object();
-    };
-    check("serving", serving ? "UP" : "DOWN", true);
-    check("log", log, true);
-    check("capacity", capacity, false);
-    json.end_object().end_object();
-    exchange.respond(up ? 200 : 503, "application/json", exchange.scratch());
+    const HealthStatus status = append_health(checks_, health_timeout_, exchange.scratch());
+    exchange.respond(status == HealthStatus::down ? 503 : 200, "application/json",
+                     exchange.scratch());
 }
 
 void Admin::metrics(http::Exchange& exchange) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/world/clock.hpp"
+#include "http/admin/health.hpp"
 #include "http/server/exchange.hpp"
 #include "http/server/metrics.hpp"
 #include "http/server/router.hpp"
@@ -25,11 +26,16 @@ struct Gauges {
 /// Shared by all shards.
 class Admin {
   public:
-    /// Everything outlives it.
-    Admin(const store::Store& store, const world::Clock& clock, Gauges gauges);
+    /// Everything outlives it. `health_timeout`: what the health page calls its timeout.
+    Admin(const store::Store& store, const world::Clock& clock, Gauges gauges,
+          Milliseconds health_timeout);
 
     /// Before the shards run.
     void add_shard(const http::ServerMetrics& metrics) { shards_.push_back(&metrics); }
+
+    /// Beside what is always looked at: whether it serves, the log, the room for more. Before the
+    /// shards run.
+    void add_check(HealthCheck check) { checks_.push_back(std::move(check)); }
 
     http::RouteFamily routes();
 
@@ -44,7 +50,9 @@ class Admin {
     const store::Store& store_;
     const world::Clock& clock_;
     const Gauges gauges_;
+    const Milliseconds health_timeout_;
     const world::MonotonicTime started_;
+    std::vector<HealthCheck> checks_;
     std::vector<const http::ServerMetrics*> shards_;
     std::atomic<bool> ready_{false};  // relaxed: it orders nothing
     http::PlainProblems errors_;

@@ -278,7 +278,8 @@ void Process::build_families() {
     gauges.workers_busy = [this]() -> std::uint64_t { return workers_ ? workers_->busy() : 0; };
     gauges.jobs_ready = [this]() -> std::uint64_t { return ready_.size(); };
     gauges.log_lines_dropped = [this] { return lines_.dropped_count(); };
-    admin_ = std::make_unique<admin::Admin>(*store_, clock_, std::move(gauges));
+    admin_ = std::make_unique<admin::Admin>(*store_, clock_, std::move(gauges),
+                                            settings_.http.commit_timeout);
     std::vector<http::RouteFamily> routes = families_->routes();
     routes.push_back(admin_->routes());
     if (options_.debug_echo) {
