@@ -8,7 +8,8 @@ are planned and counts are read through it. As a program:
 
 prints the port that it listens on. State survives its death: every change is in the file before it
 is answered. The control route, PUT /control, takes {"plan": [FAULT, ...]} (replaces what is left of
-the plan) and {"dialect": "v4"}; GET /control gives the whole state, counts included.
+the plan), {"dialect": "v4"}, {"accounts": [{organization, ledger, alias, id}]} and {"fund": {ALIAS:
+AMOUNT}}, all of which may be left out, and gives the whole state, counts included.
 
 A FAULT is an object. What it meets: "on": hold | commit | cancel | get | balances | inflow | any
 call that matches; "times": how often (1). What it does, one of
@@ -80,8 +81,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for account in body.get("accounts", ()):
                 scope = (account["organization"], account["ledger"])
                 desk.ledger.make_account(scope, account["alias"], identity=account.get("id"))
-                made = desk.ledger.find_alias(scope, account["alias"])
-                desk.ledger.move(made, Decimal(account.get("available", "0")), Decimal(0))
+            for alias, amount in body.get("fund", {}).items():
+                desk.ledger.fund(alias, Decimal(amount))
             desk.ledger.save()
             answer = {**desk.ledger.state(), "plan": desk.plan}
         self.send(200, answer)
@@ -277,6 +278,18 @@ class StandIn:
 
     def state(self):
         return self.control()
+
+    def fund(self, alias, amount):
+        self.control(fund={alias: amount})
+
+    def post(self, path):
+        """As any other client of the ledger."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("POST", path)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status == 201, answer.status
 
     def __enter__(self):
         return self.start()
