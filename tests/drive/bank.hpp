@@ -74,8 +74,8 @@ class Bank {
     /// Recovers the store, makes the lanes, surveys. The first time it also makes the accounts,
     /// each with `funds`. False if the disk crashed meanwhile.
     bool start();
-    /// As after a kill: what waits for an answer is told that nobody knows. Then the disk is
-    /// restarted, having lost power or not.
+    /// As after a kill, whatever start() came to: what waits for an answer is told that nobody
+    /// knows. Then the disk is restarted, having lost power or not.
     void end(bool loses_power);
     bool has_ended() const;
     /// In order; the disk stays.
@@ -154,6 +154,8 @@ class Bank {
         void wake() noexcept override {}
     };
 
+    static store::Schema schema();
+    void end_process();
     void start_drivers();
     void stop_drivers();
     const world::Clock& clock_in_use() const noexcept;
