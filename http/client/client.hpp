@@ -45,7 +45,7 @@ struct Field {
 struct Request {
     std::string_view method = "GET";
     /// Whole: "https://example.com/hooks?a=1".
-    std::string_view url;
+    std::string_view url{};
     /// Besides Host, Content-Length, Connection and, unless it is here, User-Agent, which the
     /// client writes. Values from a tenant have been vetted; a byte that may not stand in a field
     /// is a broken invariant.

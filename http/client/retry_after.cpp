@@ -33,11 +33,14 @@ std::optional<chrono::month> month_of(std::string_view text) {
     return chrono::month(static_cast<unsigned>(found - names.begin()) + 1);
 }
 
-/// A year of two digits that would be more than 50 years ahead is the last one that ended so.
+/// The year of these last two digits that is at most 50 years ahead, and nearest.
 int full_year(int two_digits, WallTime now) {
     const int this_year{chrono::year_month_day(chrono::floor<chrono::days>(now)).year()};
     const int year = this_year - this_year % 100 + two_digits;
-    return year > this_year + 50 ? year - 100 : year;
+    if (year > this_year + 50) {
+        return year - 100;
+    }
+    return year <= this_year - 50 ? year + 100 : year;
 }
 
 constexpr std::size_t parts_max = 8;
