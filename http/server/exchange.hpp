@@ -52,7 +52,7 @@ class AnswerWaiter {
 /// Made by the server only; pooled, so that a request allocates nothing once its memory is warm.
 class Exchange {
   public:
-    static constexpr std::size_t state_bytes = 1024;
+    static constexpr std::size_t state_bytes = 4096;
 
     explicit Exchange(Services& services) noexcept : services_(services) {}
     ~Exchange() { clear_state(); }
