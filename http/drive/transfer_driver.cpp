@@ -27,7 +27,7 @@ Milliseconds retry_after(unsigned failures) noexcept {
     return std::min(retry_max, retry_first * (1 << std::min(failures, doublings_max)));
 }
 
-Ask ask_of(RailWord word) noexcept {
+Ask ask_of(RailWord word, Phase phase) noexcept {
     switch (word) {
         case RailWord::accepted:
             return Ask::accept;
@@ -38,7 +38,8 @@ Ask ask_of(RailWord word) noexcept {
         case RailWord::failed:
             return Ask::fail;
         case RailWord::withdrawn:
-            return Ask::cancel;
+            // Of what it accepted before, the rail contradicts itself: at least no money goes out.
+            return phase == Phase::processing ? Ask::fail : Ask::cancel;
         case RailWord::charged_back:
             break;
     }
@@ -233,7 +234,7 @@ bool TransferDriver::heed_news(const job::Uuid& id, Course& course, const Shown&
     if (course.news.empty()) {
         return false;
     }
-    const Ask ask = ask_of(course.news.front().word);
+    const Ask ask = ask_of(course.news.front().word, shown.phase);
     if (ask == Ask::chargeback && !is_terminal(shown.phase)) {
         return false;  // the rail takes back what it has just sent: it has to come in before
     }

@@ -141,6 +141,7 @@ void TransferReceive::judge(const store::View& view, store::Draft& draft,
 
 void TransferReceive::done(const store::Receipt& receipt) noexcept {
     receipt_ = receipt;
+    is_done_ = true;
     if (listener_ != nullptr) {
         listener_->received(*this);
     }

@@ -52,6 +52,8 @@ class TransferReceive final : public store::Operation {
     void decide(const store::View& view, store::Draft& draft) override;
     void done(const store::Receipt& receipt) noexcept override;
 
+    bool is_done() const noexcept { return is_done_; }
+
     // After done().
 
     const store::Receipt& receipt() const noexcept { return receipt_; }
@@ -85,6 +87,7 @@ class TransferReceive final : public store::Operation {
     Outcome outcome_ = Outcome::raced;
     bool made_event_ = false;
     store::Receipt receipt_;
+    bool is_done_ = false;
     std::string bytes_;
 };
 

@@ -106,7 +106,8 @@ void Bank::end(bool loses_power) {
     disk_.restart();
 }
 
-void Bank::end_process() {
+void Bank::end_lanes() {
+    disk_.kill();
     stop_drivers();
     const auto hear_out = [&](std::optional<store::Lane>& lane) {
         while (lane && lane->pending() != 0) {
@@ -117,6 +118,10 @@ void Bank::end_process() {
     hear_out(clients_[0]);
     hear_out(clients_[1]);
     hear_out(driver_lane_);
+}
+
+void Bank::end_process() {
+    end_lanes();
     driver_.reset();
     chores_.reset();
     rail_.reset();
@@ -203,17 +208,22 @@ void Bank::submit(std::size_t client, store::Operation& operation) {
 }
 
 void Bank::poll() {
-    for (auto& client : clients_) {
-        client->poll();
-        client->end_turn();
+    for (auto* lane : {&*clients_[0], &*clients_[1], &*reader_}) {
+        lane->poll();
+        end_turn(*lane);
     }
-    reader_->poll();
+}
+
+/// As a thread that goes to sleep: what its lane has removed is gone for the others.
+void Bank::end_turn(store::Lane& lane) {
+    lane.about_to_sleep();
+    lane.woke();
 }
 
 bool Bank::turn_driver() {
     driver_lane_->poll();
     const bool has_more = driver_->turn();
-    driver_lane_->end_turn();
+    end_turn(*driver_lane_);
     return has_more;
 }
 

@@ -60,6 +60,8 @@ struct Seen {
     WallTime updated{};
 };
 
+Seen seen_of(const store::RecordView& record);
+
 class Bank {
   public:
     static constexpr std::size_t client_count = 2;
@@ -78,6 +80,8 @@ class Bank {
     /// knows. Then the disk is restarted, having lost power or not.
     void end(bool loses_power);
     bool has_ended() const;
+    /// Begins the end: the disk is dead, and whoever waits for an answer has it.
+    void end_lanes();
     /// In order; the disk stays.
     void close();
 
@@ -121,6 +125,9 @@ class Bank {
     std::int64_t sum();
     /// The names of the events of the transfer, in their order.
     std::vector<std::string> events(const job::Uuid& id);
+    /// The same of every transfer.
+    using Events = std::map<job::Uuid, std::vector<std::string>>;
+    Events all_events();
     std::string event_body(const job::Uuid& id, std::string_view name);
     bool has_guard(const job::Uuid& id);
     std::optional<transfers::Usage> usage(transfers::Scope scope, std::size_t account);
@@ -155,6 +162,7 @@ class Bank {
     };
 
     static store::Schema schema();
+    static void end_turn(store::Lane& lane);
     void end_process();
     void start_drivers();
     void stop_drivers();

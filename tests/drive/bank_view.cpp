@@ -10,26 +10,30 @@
 
 namespace belay::bank {
 
+Seen seen_of(const store::RecordView& record) {
+    const transfers::Transfer read = transfers::decode_transfer(record.value).value();
+    Seen seen;
+    seen.type = read.type;
+    seen.phase = read.phase;
+    for (const transfers::HistoryEntry& entry : read.history()) {
+        seen.history.push_back(entry.phase);
+        seen.reasons.emplace_back(entry.reason);
+    }
+    seen.control_number = read.control_number;
+    seen.version = record.number;
+    seen.amount = read.amount.minor;
+    seen.fee = read.fee.minor;
+    seen.sender = read.sender_account;
+    seen.recipient = read.recipient_account;
+    seen.ledger_transaction = read.ledger_transaction;
+    seen.updated = read.updated;
+    return seen;
+}
+
 std::optional<Seen> Bank::see(const job::Uuid& id) {
     std::optional<Seen> seen;
-    reader_->read({transfers::transfer_kind, id}, [&](const store::RecordView& record) {
-        const transfers::Transfer read = transfers::decode_transfer(record.value).value();
-        seen.emplace();
-        seen->type = read.type;
-        seen->phase = read.phase;
-        for (const transfers::HistoryEntry& entry : read.history()) {
-            seen->history.push_back(entry.phase);
-            seen->reasons.emplace_back(entry.reason);
-        }
-        seen->control_number = read.control_number;
-        seen->version = record.number;
-        seen->amount = read.amount.minor;
-        seen->fee = read.fee.minor;
-        seen->sender = read.sender_account;
-        seen->recipient = read.recipient_account;
-        seen->ledger_transaction = read.ledger_transaction;
-        seen->updated = read.updated;
-    });
+    reader_->read({transfers::transfer_kind, id},
+                  [&](const store::RecordView& record) { seen = seen_of(record); });
     return seen;
 }
 
@@ -84,22 +88,27 @@ std::int64_t Bank::sum() {
     return all;
 }
 
-std::vector<std::string> Bank::events(const job::Uuid& id) {
-    std::map<outbox::Order, std::string> found;
+Bank::Events Bank::all_events() {
+    std::map<job::Uuid, std::map<outbox::Order, std::string>> found;
     reader_->walk([&](const job::RecordId& record, const store::RecordView& view) {
         if (record.kind == outbox::event_kind) {
             const outbox::Event event = outbox::decode_event(view.value).value();
-            if (event.subject == job::RecordId{transfers::transfer_kind, id}) {
-                check(!found.contains(event.order), "no two events have one place in the order");
-                found[event.order] = event.name;
-            }
+            const bool is_new =
+                found[event.subject.id].emplace(event.order, std::string(event.name)).second;
+            check(is_new, "no two events have one place in the order");
         }
     });
-    std::vector<std::string> names;
-    for (const auto& [order, name] : found) {
-        names.push_back(name);
+    Events told;
+    for (const auto& [id, ordered] : found) {
+        for (const auto& [order, name] : ordered) {
+            told[id].push_back(name);
+        }
     }
-    return names;
+    return told;
+}
+
+std::vector<std::string> Bank::events(const job::Uuid& id) {
+    return all_events()[id];
 }
 
 std::string Bank::event_body(const job::Uuid& id, std::string_view name) {
