@@ -67,6 +67,7 @@ void Admin::metrics(http::Exchange& exchange) {
     add_server(page, shards_);
     page.gauge("belay_export_workers_busy", "Workers that have a job.", gauges_.workers_busy());
     page.gauge("belay_export_jobs_ready", "Jobs that wait for a worker.", gauges_.jobs_ready());
+    page.gauge("belay_transfers_busy", "Transfers that are being moved.", gauges_.transfers_busy());
     page.counter("belay_log_lines_dropped_total", "Log lines that nobody took in time.",
                  gauges_.log_lines_dropped());
     exchange.respond(200, "text/plain; version=0.0.4", exchange.scratch());

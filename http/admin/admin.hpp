@@ -20,6 +20,7 @@ namespace belay::admin {
 struct Gauges {
     std::function<std::uint64_t()> workers_busy;
     std::function<std::uint64_t()> jobs_ready;
+    std::function<std::uint64_t()> transfers_busy;
     std::function<std::uint64_t()> log_lines_dropped;
 };
 

@@ -38,7 +38,7 @@ std::uint64_t raise_descriptor_limit() noexcept {
 
 explained<std::uint64_t> connections_within(std::uint64_t limit, const DescriptorNeeds& needs) {
     const std::uint64_t reserved =
-        process_needs + shard_needs * needs.shards + worker_needs * needs.workers;
+        process_needs + shard_needs * needs.shards + worker_needs * needs.workers + needs.calls;
     const std::uint64_t for_clients = limit - limit / 4;
     if (for_clients < reserved + connections_min) {
         const std::uint64_t least = (reserved + connections_min) * 4 / 3 + 1;

@@ -14,6 +14,7 @@ std::uint64_t raise_descriptor_limit() noexcept;
 struct DescriptorNeeds {
     unsigned shards = 1;
     unsigned workers = 0;
+    std::uint64_t calls = 0;        ///< connections that the process makes, at most
     std::uint64_t connections = 1;  ///< wished for
 };
 

@@ -16,10 +16,11 @@ explained<store::Settings> store_settings(const program::Settings& settings) {
     // Each thread that asks something of the store has a lane of its own.
     const std::size_t shards = shard_count(settings);
     const std::size_t workers = settings.exports.workers;
-    constexpr std::size_t housekeeper = 1;
-    const auto ring_bytes = store::ring_bytes_for(shards + workers + housekeeper);
+    // The housekeeper, the worker of transfers, the sender of webhooks, what asks another ledger.
+    constexpr std::size_t others = 4;
+    const auto ring_bytes = store::ring_bytes_for(shards + workers + others);
     if (!ring_bytes) {
-        const std::size_t most = store::lanes_served_by(UINT64_MAX) - housekeeper;
+        const std::size_t most = store::lanes_served_by(UINT64_MAX) - others;
         return failure(Error::too_large, "http.threads and exports.workers may be at most " +
                                              std::to_string(most) + " together; they are " +
                                              std::to_string(shards) + " and " +
@@ -51,6 +52,76 @@ export_jobs::Settings export_settings(const program::Settings& settings,
     made.json_bytes_max = settings.http.max_json_body;
     made.upload_bytes_max = settings.http.max_upload;
     made.has_workers = settings.exports.workers != 0;
+    return made;
+}
+
+ledger_api::Settings ledger_settings(const program::Settings& settings) {
+    ledger_api::Settings made;
+    made.json_bytes_max = settings.http.max_json_body;
+    made.ledger = settings.transfers.ledger;
+    return made;
+}
+
+transfer_api::Settings transfer_settings(const program::Settings& settings) {
+    const program::TransfersSettings& given = settings.transfers;
+    transfer_api::Settings made;
+    made.json_bytes_max = settings.http.max_json_body;
+    made.rules.ledger = given.ledger;
+    made.rules.ispb = given.ispb.text;
+    made.rules.calendar =
+        transfers::Calendar(given.operating_hours, given.timezone, given.holidays);
+    const auto limit = [&](transfers::Scope scope, ledger::Money amount, std::uint32_t count) {
+        if (amount.minor != 0) {
+            made.rules.limits[scope].amount = amount;
+        }
+        if (count != 0) {
+            made.rules.limits[scope].count = count;
+        }
+    };
+    using enum transfers::Scope;
+    limit(tenant_day, given.daily_limit, given.daily_count);
+    limit(tenant_month, given.monthly_limit, given.monthly_count);
+    limit(account_day, given.account_daily_limit, given.account_daily_count);
+    limit(account_month, given.account_monthly_limit, given.account_monthly_count);
+    made.rules.fee = given.fee;
+    made.rules.duplicate_window = given.duplicate_window;
+    made.rules.initiation_window = given.initiation_window;
+    made.rules.usual_time =
+        settings.rail.submit_delay + settings.rail.accept_delay + settings.rail.settle_delay;
+    made.rules.unlicensed = given.unlicensed;
+    return made;
+}
+
+http::SimulatedRailSettings rail_settings(const program::RailSettings& settings) {
+    const auto outcome_of = [](program::RailOutcome outcome) {
+        switch (outcome) {
+            case program::RailOutcome::completed:
+                return http::RailOutcome::completed;
+            case program::RailOutcome::rejected:
+                return http::RailOutcome::rejected;
+            case program::RailOutcome::failed:
+                return http::RailOutcome::failed;
+            case program::RailOutcome::slow:
+                return http::RailOutcome::slow;
+        }
+        return http::RailOutcome::completed;
+    };
+    http::SimulatedRailSettings made;
+    made.accept_delay = settings.accept_delay;
+    made.settle_delay = settings.settle_delay;
+    made.slow_delay = settings.slow_delay;
+    made.outcome = outcome_of(settings.outcome);
+    for (const program::AmountOutcome& each : settings.outcomes) {
+        made.by_amount.emplace(each.amount.minor, outcome_of(each.outcome));
+    }
+    return made;
+}
+
+http::TransferDriverSettings driver_settings(const program::Settings& settings) {
+    http::TransferDriverSettings made;
+    made.pace.submit_delay = settings.rail.submit_delay;
+    made.pace.settle_delay = settings.rail.settle_delay;
+    made.zone = settings.transfers.timezone;
     return made;
 }
 

@@ -3,8 +3,12 @@
 
 #include <string>
 
+#include "http/drive/simulated_rail.hpp"
+#include "http/drive/transfer_driver.hpp"
 #include "http/families/common/rate_limit.hpp"
 #include "http/families/export_jobs/settings.hpp"
+#include "http/families/ledger/settings.hpp"
+#include "http/families/transfers/settings.hpp"
 #include "http/program/settings.hpp"
 #include "http/server/settings.hpp"
 #include "store/store.hpp"
@@ -20,6 +24,14 @@ explained<store::Settings> store_settings(const program::Settings& settings);
 
 export_jobs::Settings export_settings(const program::Settings& settings,
                                       const std::string& public_url);
+
+ledger_api::Settings ledger_settings(const program::Settings& settings);
+
+transfer_api::Settings transfer_settings(const program::Settings& settings);
+
+http::SimulatedRailSettings rail_settings(const program::RailSettings& settings);
+
+http::TransferDriverSettings driver_settings(const program::Settings& settings);
 
 /// What each operation is limited to, where limits are enabled.
 http::Rates rates_of(const program::LimitsSettings& limits);

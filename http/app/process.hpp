@@ -19,7 +19,9 @@
 #include "http/admin/admin.hpp"
 #include "http/admin/echo.hpp"
 #include "http/app/credentials.hpp"
+#include "http/app/external_ledger.hpp"
 #include "http/app/serve.hpp"
+#include "http/app/transfer_drive.hpp"
 #include "http/drive/background.hpp"
 #include "http/drive/event_feed.hpp"
 #include "http/drive/export_worker.hpp"
@@ -97,6 +99,7 @@ class Process {
     explained<void> open_store();
     explained<void> open_files();
     explained<void> open_listeners();
+    explained<void> open_ledger();
     explained<bool> load_certificate();
     void build_families();
     void build_shards();
@@ -131,6 +134,9 @@ class Process {
     work::Agenda agenda_;
     work::ReadyQueue ready_;
     http::EventFeed events_;
+    TransferDrive transfers_;
+    /// Null: the embedded ledger holds the money.
+    std::unique_ptr<ExternalLedger> ledger_;
     std::unique_ptr<http::Background> uploads_;
     std::unique_ptr<http::Background> downloads_;
     std::unique_ptr<families::Families> families_;

@@ -1,10 +1,14 @@
 #include "http/families/families.hpp"
 
+#include <optional>
+
 #include "core/base/check.hpp"
 #include "http/drive/export_chores.hpp"
+#include "http/drive/transfer_chores.hpp"
 #include "http/families/export_jobs/family.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/transfers/family.hpp"
+#include "http/families/transfers/rail_feed.hpp"
 #include "http/families/webhooks/family.hpp"
 
 namespace belay::families {
@@ -13,15 +17,23 @@ struct Families::Members {
     Members(const Settings& settings, const Parts& parts)
         : export_jobs(settings.export_jobs, parts.export_jobs),
           export_chores(parts.export_jobs.disk, parts.export_jobs.ready, parts.export_jobs.agenda,
-                        settings.export_jobs.life, settings.export_jobs.has_workers),
+                        parts.export_jobs.events, settings.export_jobs.life,
+                        settings.export_jobs.has_workers),
           ledger(settings.ledger, parts.ledger),
           transfers(settings.transfers, parts.transfers),
-          webhooks(settings.webhooks, parts.webhooks) {}
+          transfer_chores(parts.transfers.inbox, parts.transfers.agenda),
+          webhooks(settings.webhooks, parts.webhooks) {
+        if (parts.simulated_rail != nullptr) {
+            rail_feed.emplace(*parts.simulated_rail);
+        }
+    }
 
     export_jobs::Family export_jobs;
     http::ExportChores export_chores;
     ledger_api::Family ledger;
     transfer_api::Family transfers;
+    http::TransferChores transfer_chores;
+    std::optional<transfer_api::RailFeed> rail_feed;
     webhook_api::Family webhooks;
 };
 
@@ -31,12 +43,16 @@ Families::Families(const Settings& settings, const Parts& parts)
 Families::~Families() = default;
 
 std::vector<http::RouteFamily> Families::routes() {
-    return {members_->export_jobs.routes(), members_->ledger.routes(), members_->transfers.routes(),
-            members_->webhooks.routes()};
+    std::vector<http::RouteFamily> all{members_->export_jobs.routes(), members_->ledger.routes(),
+                                       members_->transfers.routes(), members_->webhooks.routes()};
+    if (members_->rail_feed) {
+        all.push_back(members_->rail_feed->routes());
+    }
+    return all;
 }
 
 std::vector<http::Chores*> Families::chores() {
-    return {&members_->export_chores};
+    return {&members_->export_chores, &members_->transfer_chores};
 }
 
 store::Schema schema() {

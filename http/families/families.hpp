@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/drive/housekeeper.hpp"
+#include "http/drive/simulated_rail.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/families/ledger/settings.hpp"
 #include "http/families/transfers/settings.hpp"
@@ -28,6 +29,8 @@ struct Parts {
     ledger_api::Parts ledger;
     transfer_api::Parts transfers;
     webhook_api::Parts webhooks;
+    /// If it is the rail of the transfers: then it can be fed over HTTP.
+    http::SimulatedRail* simulated_rail = nullptr;
 };
 
 class Families {

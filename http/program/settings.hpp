@@ -98,6 +98,7 @@ struct TransfersSettings {
     ledger::Money fee;
     Milliseconds duplicate_window{};  ///< zero: no guard
     Milliseconds initiation_window{};
+    std::vector<job::Uuid> unlicensed;  ///< organizations that may not transfer
 };
 
 /// The first three in the order of the words of `rail.outcome`.

@@ -128,7 +128,7 @@ constexpr auto table = std::to_array<Setting>({
         "Memory for jobs and idempotency keys; when it is full, creates are answered 503."),
 
     exports<&E::workers>("workers", integer(0, 1024), "2",
-        "Threads that run export jobs, at most 251 together with http.threads; 0: jobs wait, none runs."),
+        "Threads that run export jobs, at most 252 together with http.threads; 0: jobs wait, none runs."),
     exports<&E::rows_per_second>("rows_per_second", integer(0, 1'000'000'000), "0",
         "How fast each running export may go; 0: no limit."),
     exports<&E::error_style>("error_style", choice("seed|mtch"), "seed",
@@ -178,6 +178,8 @@ constexpr auto table = std::to_array<Setting>({
         "How long after an initiation an equal one is refused; 0s: never."),
     transfers<&T::initiation_window>("initiation_window", duration(second, 30 * day), "24h",
         "How long an initiation may be confirmed."),
+    transfers<&T::unlicensed>("unlicensed", list_of<job::Uuid>, "",
+        "Organizations, UUIDs, that may not transfer: they are answered 403."),
 
     rail<&R::submit_delay>("submit_delay", duration(0, day), "2s",
         "Simulated rail: how long a transfer is CREATED before it is sent."),

@@ -100,6 +100,10 @@ bool read_typed(std::string_view text, BankCode& to) {
     return true;
 }
 
+bool read_typed(std::string_view text, job::Uuid& to) {
+    return keep(job::parse_uuid(text), to);
+}
+
 bool read_typed(std::string_view text, std::optional<transfers::OperatingHours>& to) {
     if (text.empty()) {
         to.reset();

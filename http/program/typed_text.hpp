@@ -27,6 +27,7 @@ bool read_typed(std::string_view text, Milliseconds& to);
 bool read_typed(std::string_view text, Rate& to);
 bool read_typed(std::string_view text, AmountOutcome& to);
 bool read_typed(std::string_view text, BankCode& to);
+bool read_typed(std::string_view text, job::Uuid& to);
 /// Nothing is nothing, not an error.
 bool read_typed(std::string_view text, std::optional<transfers::OperatingHours>& to);
 bool read_typed(std::string_view text, std::optional<job::Uuid>& to);
@@ -71,6 +72,10 @@ struct ExpectedText<AmountOutcome> {
 template <>
 struct ExpectedText<BankCode> {
     static constexpr std::string_view text = "eight digits, or nothing";
+};
+template <>
+struct ExpectedText<job::Uuid> {
+    static constexpr std::string_view text = "a UUID";
 };
 template <>
 struct ExpectedText<std::optional<transfers::OperatingHours>> {
