@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The main session, on real input: load a month of transactions, export them, cancel an export while
-# it runs, kill the server, start it again and find every answer still true. Prints each command as
-# you would type it, and what really came back; ends at the first surprise.
+# it runs; hold money for a transfer, cancel it and get the money back; kill the server, start it
+# again and find every answer still true. Prints each command as you would type it, and what really
+# came back; ends at the first surprise.
 #
 # usage: session.sh [--once] PROGRAM
 #
@@ -29,7 +30,9 @@ while (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do port=$((port + 1)); d
 listen=127.0.0.1:$port
 server=http://$listen
 pid=""
+org=0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b
 token=""
+admin=""
 
 fail() {
   echo "session: $*" >&2
@@ -111,7 +114,7 @@ replayed() {
   start
 
   chapter "A token"
-  show 'token=$("$belay" token --tenant 0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b --subject anna \
+  show 'token=$("$belay" token --tenant "$org" --subject anna \
     --secret-file "$data/jwt.secret"); echo "${token:0:24}…"'
 
   chapter "A context with a month of transactions"
@@ -139,7 +142,7 @@ replayed() {
   chapter "Stop the server as an operator does, and start it with slow workers"
   printf '\n$ kill -TERM %s\n' "$pid"
   stop TERM 0
-  start --set exports.rows_per_second=300
+  start --set exports.rows_per_second=300 --set rail.submit_delay=1h
 
   chapter "Cancel an export while it runs"
   show 'curl -sS -H "Authorization: Bearer $token" -H "Content-Type: application/json" \
@@ -156,6 +159,40 @@ replayed() {
     -H "X-Idempotency-Key: cancel-november" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head2"; cmp "$work/body1" "$work/body2" && echo "the same bytes"'
   replayed "$work/head2" true
 
+  chapter "An account with money on it"
+  show 'admin=$("$belay" token --tenant "$org" --subject root --scope "admin transfers:read transfers:write" \
+    --secret-file "$data/jwt.secret")'
+  show 'curl -sS -H "Authorization: Bearer $admin" "$server/v1/organizations/$org/ledgers" | tee "$work/ledgers"; echo'
+  ledger=$server/v1/organizations/$org/ledgers/$(jq -re '.items[0].id' "$work/ledgers") || fail "no ledger"
+  show 'curl -sS -H "Authorization: Bearer $admin" -H "Content-Type: application/json" \
+    -d '\''{"name":"Anna","alias":"@anna","assetCode":"BRL","type":"deposit"}'\'' "$ledger/accounts" | tee "$work/account"; echo'
+  account=$(jq -re .id "$work/account") || fail "no account was made"
+  show 'curl -sS -o "$work/inflow" -w "%{http_code}\n" -H "Authorization: Bearer $admin" -H "Content-Type: application/json" \
+    -d '\''{"send":{"asset":"BRL","value":"1500.00","distribute":{"to":[{"accountAlias":"@anna","amount":{"asset":"BRL","value":"1500.00"}}]}}}'\'' \
+    "$ledger/transactions/inflow"'
+  balance() { curl -sf -H "Authorization: Bearer $admin" "$ledger/accounts/$account/balances" | jq -c '.items[0] | {available, onHold}'; }
+  show 'balance'
+  [[ $(balance) == '{"available":"1500.00","onHold":"0.00"}' ]] || fail "the account does not have 1500.00"
+
+  chapter "A transfer: the money is on hold as soon as it is confirmed"
+  transfer_headers=(-H "Authorization: Bearer $admin" -H "X-Organization-Id: $org" -H "Content-Type: application/json")
+  show 'curl -sS "${transfer_headers[@]}" -H "X-Idempotency: initiate-1" \
+    -d "{\"senderAccountId\":\"$account\",\"amount\":1000.50,\"purpose\":\"10\",\"recipient\":{\"ispb\":\"60701190\",\"branch\":\"0001\",\"account\":\"1234567890\",\"accountType\":\"CACC\",\"holderName\":\"Bruno\",\"holderDocument\":\"12345678909\"}}" \
+    "$server/v1/transfers/initiate" | tee "$work/initiation"; echo'
+  initiation=$(jq -re .initiationId "$work/initiation") || fail "no initiation was made"
+  show 'curl -sS "${transfer_headers[@]}" -H "X-Idempotency: process-1" -d "{\"initiationId\":\"$initiation\"}" \
+    "$server/v1/transfers/process" | tee "$work/transfer"; echo'
+  transfer=$(jq -re .transferId "$work/transfer") || fail "no transfer was made"
+  show 'balance'
+  [[ $(balance) == '{"available":"499.50","onHold":"1000.50"}' ]] || fail "the money is not on hold"
+
+  chapter "Cancel it: the money is back in the same log record"
+  show 'curl -sS "${transfer_headers[@]}" -H "X-Idempotency: cancel-1" -d '\''{"reason":"wrong account"}'\'' \
+    "$server/v1/transfers/$transfer/cancel" | tee "$work/cancel1"; echo'
+  [[ $(jq -r .status "$work/cancel1") == CANCELLED ]] || fail "the transfer was not cancelled"
+  show 'balance'
+  [[ $(balance) == '{"available":"1500.00","onHold":"0.00"}' ]] || fail "the hold was not released"
+
   chapter "Kill the server, start it again: every answer is still true"
   printf '\n$ kill -9 %s\n' "$pid"
   stop KILL 137
@@ -165,6 +202,10 @@ replayed() {
   show 'curl -sS -X POST -D "$work/head3" -o "$work/body3" -H "Authorization: Bearer $token" \
     -H "X-Idempotency-Key: cancel-november" "$server/v1/export-jobs/$job/cancel"; grep -i replayed "$work/head3"; cmp "$work/body1" "$work/body3" && echo "the same bytes"'
   replayed "$work/head3" true
+  show 'curl -sS "${transfer_headers[@]}" -H "X-Idempotency: cancel-1" -d '\''{"reason":"wrong account"}'\'' \
+    -o "$work/cancel2" "$server/v1/transfers/$transfer/cancel"; cmp "$work/cancel1" "$work/cancel2" && echo "the same bytes"'
+  show 'balance'
+  [[ $(balance) == '{"available":"1500.00","onHold":"0.00"}' ]] || fail "the balance is not what it was"
 }
 
 chapter "Stop"
@@ -177,6 +218,6 @@ fi
 trap - EXIT
 chapter "The server again, now in the foreground; Ctrl-C stops it"
 # shellcheck disable=SC2016
-printf '\nIn another terminal:\n$ server=%s\n$ token=$(%s token --tenant 0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b --subject anna --secret-file %s)\n\n' \
-  "$server" "${belay#"$PWD/"}" "$data/jwt.secret"
+printf '\nIn another terminal:\n$ server=%s\n$ token=$(%s token --tenant %s --subject anna --secret-file %s)\n\n' \
+  "$server" "${belay#"$PWD/"}" "$org" "$data/jwt.secret"
 exec "$belay" serve --data "$data" --listen "$listen"

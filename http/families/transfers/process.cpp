@@ -44,20 +44,25 @@ class Process final : public TransferWrite {
         http::Subjects subjects;
         initiation_subject_ = subjects.add({transfers::initiation_kind, initiation_id_});
         known_.reset();
-        const auto look = [&](const store::RecordView& record) {
-            const auto initiation = transfers::decode_initiation(record.value);
-            if (!initiation || initiation->tenant != tenant_) {
-                return;
-            }
-            if (initiation->transfer) {
-                known_ = initiation->transfer;
-                transfer_subject_ = subjects.add({transfers::transfer_kind, *known_});
-                return;
-            }
-            name_new(*initiation, subjects);
-        };
-        shard().lane.read({transfers::initiation_kind, initiation_id_}, look);
+        // A copy: what follows reads further records, and reads do not nest.
+        thread_local std::string bytes;
+        bytes.clear();
+        shard().lane.read({transfers::initiation_kind, initiation_id_},
+                          [](const store::RecordView& record) { bytes = as_text(record.value); });
+        const auto initiation = transfers::decode_initiation(as_byte_span(bytes));
+        if (initiation && initiation->tenant == tenant_) {
+            name(*initiation, subjects);
+        }
         set_subjects(subjects.all());
+    }
+
+    void name(const Initiation& initiation, http::Subjects& subjects) {
+        if (initiation.transfer) {
+            known_ = initiation.transfer;
+            transfer_subject_ = subjects.add({transfers::transfer_kind, *known_});
+        } else {
+            name_new(initiation, subjects);
+        }
     }
 
     void name_new(const Initiation& initiation, http::Subjects& subjects) {
