@@ -19,6 +19,7 @@ constexpr std::uint64_t shard_needs = 8;
 constexpr std::uint64_t worker_needs = 4;
 /// Fewer than these are no service.
 constexpr std::uint64_t connections_min = 16;
+constexpr std::uint64_t deliveries_min = 4;
 
 }  // namespace
 
@@ -36,18 +37,23 @@ std::uint64_t raise_descriptor_limit() noexcept {
     return limit.rlim_cur;
 }
 
-explained<std::uint64_t> connections_within(std::uint64_t limit, const DescriptorNeeds& needs) {
+explained<DescriptorShares> share_descriptors(std::uint64_t limit, const DescriptorNeeds& needs) {
     const std::uint64_t reserved =
         process_needs + shard_needs * needs.shards + worker_needs * needs.workers + needs.calls;
     const std::uint64_t for_clients = limit - limit / 4;
-    if (for_clients < reserved + connections_min) {
-        const std::uint64_t least = (reserved + connections_min) * 4 / 3 + 1;
+    const std::uint64_t needed = reserved + connections_min + deliveries_min;
+    if (for_clients < needed) {
+        const std::uint64_t least = needed * 4 / 3 + 1;
         return failure(Error::too_large, "the limit of open files (RLIMIT_NOFILE, ulimit -n) is " +
                                              std::to_string(limit) +
                                              "; so many threads and workers need " +
                                              std::to_string(least));
     }
-    return std::min(needs.connections, for_clients - reserved);
+    const std::uint64_t left = for_clients - reserved;
+    DescriptorShares shares;
+    shares.deliveries = std::min(needs.deliveries, std::max(left / 4, deliveries_min));
+    shares.connections = std::min(needs.connections, left - shares.deliveries);
+    return shares;
 }
 
 }  // namespace belay::app

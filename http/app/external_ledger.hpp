@@ -45,6 +45,9 @@ class ExternalLedger final : private http::IntentReporter {
     /// For the requests.
     http::IntentDesk& desk() noexcept { return desk_; }
 
+    /// Whether it has answered of late. Thread-safe.
+    bool is_reachable() const noexcept { return connector_.is_reachable(); }
+
     /// For whoever else logs intents.
     http::IntentKeeper& keeper() noexcept { return driver_; }
 

@@ -108,12 +108,12 @@ void Process::build_families() {
                            ledger_settings(settings_),
                            transfer_settings(settings_),
                            {}},
-        families::Parts{{*disk_, *signer_, ready_, agenda_, events_, *uploads_, *downloads_},
-                        {agenda_},
-                        {agenda_, transfers_.inbox(), transfers_.rail(),
-                         ledger_ ? &ledger_->desk() : nullptr},
-                        {agenda_},
-                        &transfers_.rail()});
+        families::Parts{
+            {*disk_, *signer_, ready_, agenda_, events_, *uploads_, *downloads_},
+            {agenda_},
+            {agenda_, transfers_.inbox(), transfers_.rail(), ledger_ ? &ledger_->desk() : nullptr},
+            {agenda_},
+            &transfers_.rail()});
     admin::Gauges gauges;
     gauges.workers_busy = [this]() -> std::uint64_t { return workers_ ? workers_->busy() : 0; };
     gauges.transfers_busy = [this]() -> std::uint64_t { return transfers_.busy(); };
@@ -121,6 +121,13 @@ void Process::build_families() {
     gauges.log_lines_dropped = [this] { return lines_.dropped_count(); };
     admin_ = std::make_unique<admin::Admin>(*store_, clock_, std::move(gauges),
                                             settings_.http.commit_timeout);
+    if (ledger_) {
+        // Not critical: what is open there stays open in the store, and all else works.
+        admin_->add_check({"ledger", false, [this] {
+                               return ledger_->is_reachable() ? admin::HealthStatus::up
+                                                              : admin::HealthStatus::down;
+                           }});
+    }
     std::vector<http::RouteFamily> routes = families_->routes();
     routes.push_back(admin_->routes());
     if (options_.debug_echo) {

@@ -118,6 +118,7 @@ class Process {
     EndOnLogFailure failure_;
     RequestLog requests_;
     http::ServerSettings server_settings_;
+    std::uint64_t deliveries_max_ = 0;  ///< of webhooks, at a time
     std::unique_ptr<world::Disk> disk_;
     world::SystemEntropy entropy_;
     world::SystemEntropy store_entropy_;

@@ -12,6 +12,9 @@
 namespace belay::app {
 namespace {
 
+/// Of webhooks at a time, as far as descriptors allow.
+constexpr std::uint64_t deliveries_wished = 256;
+
 std::string url_of(const program::ListenAddress& address, std::uint16_t port, bool tls) {
     const bool is_ipv6 = address.host.find(':') != std::string::npos;
     const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
@@ -37,18 +40,24 @@ bool holds_files(const world::Disk& disk) {
 
 explained<void> Process::divide_descriptors() {
     const std::uint64_t wished = server_settings_.connections_max;
-    const auto allowed =
-        connections_within(raise_descriptor_limit(), {.shards = shard_count(settings_),
-                                                      .workers = settings_.exports.workers,
-                                                      .connections = wished});
-    if (allowed.has_error()) {
-        return allowed.error();
+    // Beside the shards that serve: those of another ledger and of webhooks.
+    const bool has_ledger = !settings_.ledger.midaz_url.empty();
+    const auto shares =
+        share_descriptors(raise_descriptor_limit(),
+                          {.shards = shard_count(settings_) + (has_ledger ? 2U : 1U),
+                           .workers = settings_.exports.workers,
+                           .calls = has_ledger ? midaz::ConnectorSettings().in_flight_max : 0,
+                           .deliveries = deliveries_wished,
+                           .connections = wished});
+    if (shares.has_error()) {
+        return shares.error();
     }
-    if (*allowed < wished) {
+    if (shares->connections < wished) {
         log_.warning("the limit of open files allows fewer connections than http.max_connections",
-                     {{"max_connections", wished}, {"connections", *allowed}});
+                     {{"max_connections", wished}, {"connections", shares->connections}});
     }
-    server_settings_.connections_max = *allowed;
+    server_settings_.connections_max = shares->connections;
+    deliveries_max_ = shares->deliveries;
     return {};
 }
 

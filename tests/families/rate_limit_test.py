@@ -12,7 +12,7 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
-from belay_client import Client, Server, wait_for  # noqa: E402
+from belay_client import TENANT, Client, Server, wait_for  # noqa: E402
 
 RATE_FIELDS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
@@ -54,7 +54,8 @@ class Limited(unittest.TestCase):
 
 class LongWindows(Limited):
     settings = {"limits.exports_cancel": "3 per 24h", "limits.exports_create": "10 per 24h",
-                "limits.exports_get": "100 per 24h", "limits.exports_list": ""}
+                "limits.exports_get": "100 per 24h", "limits.exports_list": "",
+                "limits.transfers_cancel": "2 per 24h", "limits.transfers_process": "2 per 24h"}
 
     def test_each_answer_says_what_is_left_until_nothing_is(self):
         job = self.queued()
@@ -98,6 +99,26 @@ class LongWindows(Limited):
         statuses = [self.ann.create(context).status for _ in range(11)]
         self.assertEqual(statuses, [202] * 10 + [429])
         self.assertEqual(len(self.ann.get("/v1/export-jobs?limit=100").json()["items"]), 10)
+
+    def test_transfers_are_refused_in_their_own_words(self):
+        transfer = f"/v1/transfers/{uuid.uuid4()}"
+        fields = {"X-Organization-Id": TENANT, "X-Idempotency": "once"}
+        for number in range(2):
+            fields["X-Idempotency"] = str(number)
+            answer = self.ann.post(f"{transfer}/cancel", {}, headers=fields)
+            self.assertEqual(answer.status, 404, answer.body)
+            self.assertEqual(self.standing(answer)[:2], (2, 1 - number))
+        answer = self.ann.post(f"{transfer}/cancel", {}, headers=fields)
+        self.assertEqual(answer.status, 429)
+        error = answer.json()["error"]
+        self.assertEqual((error["code"], error["title"]), ("BTF-0001", "Invalid input"))
+        self.assertTrue(error["message"].startswith("Too many requests."), error)
+        self.assertEqual(self.standing(answer)[:2], (2, 0))
+        self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        # Each operation has its own: the one is used up, the other is not.
+        answer = self.ann.post("/v1/transfers/process", {"initiationId": str(uuid.uuid4())},
+                               headers=fields)
+        self.assertEqual(self.standing(answer)[:2], (2, 1), answer.body)
 
     def test_what_has_no_limit_and_who_is_nobody_is_told_nothing(self):
         for answer in (self.ann.get("/v1/export-jobs"), self.ann.get("/health/live"),
