@@ -16,8 +16,7 @@ from audit_world import LEDGER, TENANT, TIME, World  # noqa: E402
 class AuditorTest(unittest.TestCase):
     def setUp(self):
         self.world = World()
-        self.auditor = Auditor(TENANT, LEDGER)
-        self.auditor.connect(self.world.get)
+        self.auditor = Auditor(TENANT, LEDGER, self.world.get)
 
     def finds(self, *words):
         findings = self.auditor.settle(whole=True)
@@ -210,15 +209,15 @@ class AuditorTest(unittest.TestCase):
                 body = body.replace('"amount": 40.0', '"amount": 40.5')
             return status, body
 
-        self.auditor.connect(spoiled)
+        self.auditor.reader.get = spoiled
         self.finds("is listed with amount")
 
     def test_answers_that_are_none(self):
-        self.auditor.connect(lambda path: (500, "no"))
+        self.auditor.reader.get = lambda path: (500, "no")
         self.assertIn("is answered 500", self.auditor.look()[0])
-        self.auditor.connect(lambda path: (200, "<html>"))
+        self.auditor.reader.get = lambda path: (200, "<html>")
         self.assertIn("is not JSON", self.auditor.settle()[0])
-        self.auditor.connect(self.world.get)
+        self.auditor.reader.get = self.world.get
         self.world.moving = True
         self.finds("does not come to rest")
 

@@ -14,8 +14,7 @@ What it holds a server to, and where:
   books.py        at rest: each hold ended once and as its transfer did, and every balance is what
                   transactions come to, and what the states of transfers come to, each by itself
 
-    auditor = Auditor(tenant, ledger)
-    auditor.connect(get)       get(path) gives (status, body); again after each start of the server
+    auditor = Auditor(tenant, ledger, get)   get(path) gives (status, body)
     findings = auditor.look()    while others write
     findings = auditor.settle()  when nobody does, and nothing moves by itself
 

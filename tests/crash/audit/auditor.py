@@ -16,20 +16,14 @@ LOOKED_AT = 4  # transfers of each kind at each look
 class Auditor:
     """Not for several threads. It outlives starts of the server: what it has read stays true."""
 
-    def __init__(self, tenant, ledger, seed=0):
-        self.tenant, self.ledger = tenant, ledger
-        self.reader = None
+    def __init__(self, tenant, ledger, get, seed=0):
+        self.reader = Reader(get, tenant, ledger)
         self.random = random.Random(seed)
         self.between = Between()
         self.last_cut = None
         self.movements = {}   # transaction -> as it was read last
         self.transfers = {}   # transfer -> as it was read last
         self.counts = dict.fromkeys(("cuts", "transfers read", "transactions read", "rests"), 0)
-
-    def connect(self, get):
-        aliases = self.reader.aliases if self.reader else {}
-        self.reader = Reader(get, self.tenant, self.ledger)
-        self.reader.aliases = aliases
 
     def look(self):
         """While anything may be under way: a cut between two looks at transactions, and some

@@ -13,7 +13,7 @@ TRIED = 4096  # different sums, before an account is only held between two bound
 class Between:
     def __init__(self):
         self.base = {}       # account -> (available, onHold), of what was over at a rest
-        self.open = {}       # transaction -> what was seen of it, in the order in which it was asked
+        self.open = {}       # transaction -> what was seen of it, in the order of asking
         self.cuts = []
         self.narrow = self.wide = 0
 
