@@ -8,7 +8,7 @@ namespace belay::outbox {
 namespace {
 
 // Layout 1 of an event: u8 layout, 16 tenant, u16 kind and 16 id of the subject, u64 version
-// and u8 place of the order, name and body, each a u32 length and its bytes, u8 number of
+// and u8 place of the order, i64 made, name and body, each a u32 length and its bytes, u8 number of
 // deliveries, each 16 endpoint, u8 state, u32 attempts, u32 manual attempts, i64 next try.
 constexpr std::uint8_t layout = 1;
 
@@ -50,6 +50,20 @@ bool take_delivery(ByteReader& reader, Event& event) {
 
 }  // namespace
 
+std::string_view name_of(DeliveryState state) noexcept {
+    switch (state) {
+        case DeliveryState::waiting:
+            return "WAITING";
+        case DeliveryState::delivered:
+            return "DELIVERED";
+        case DeliveryState::dead:
+            return "DEAD";
+        case DeliveryState::dropped:
+            return "DROPPED";
+    }
+    return {};
+}
+
 bool Event::add(const Delivery& delivery) noexcept {
     if (delivery_count == delivery_storage.size()) {
         return false;
@@ -78,6 +92,7 @@ void encode(const Event& event, std::string& to) {
     writer.bytes(event.tenant.bytes());
     put_subject(writer, event.subject);
     put_order(writer, event.order);
+    put_time(writer, event.made);
     writer.text(event.name);
     writer.text(event.body);
     writer.integer(static_cast<std::uint8_t>(event.delivery_count));
@@ -100,6 +115,7 @@ result<Event> decode_event(ByteSpan bytes) {
     event.tenant = reader.octets<job::Uuid>();
     event.subject = take_subject(reader);
     event.order = take_order(reader);
+    event.made = take_time(reader);
     event.name = reader.text();
     event.body = reader.text();
     const auto deliveries = reader.integer<std::uint8_t>();

@@ -29,6 +29,9 @@ enum class DeliveryState : std::uint8_t {
     dropped = 4,  ///< the endpoint is gone
 };
 
+/// "WAITING".
+std::string_view name_of(DeliveryState state) noexcept;
+
 struct Delivery {
     job::Uuid endpoint;
     DeliveryState state = DeliveryState::waiting;
@@ -50,6 +53,7 @@ struct Event {
     std::string_view name;
     /// What is sent, byte for byte at every attempt.
     std::string_view body;
+    WallTime made{};
     std::array<Delivery, endpoints_max> delivery_storage{};
     std::size_t delivery_count = 0;
 

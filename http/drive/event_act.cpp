@@ -30,6 +30,7 @@ bool EventAct::put(const store::View& view, store::Draft& draft, const Told& tol
     event.tenant = told.tenant;
     event.subject = told.subject;
     event.order = {told.subject_version, told.place};
+    event.made = view.now;
     event.name = told.name;
     event.body = told.body;
     bytes_.clear();

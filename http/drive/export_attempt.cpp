@@ -75,7 +75,7 @@ void ExportAttempt::claim() {
         stage_ = Stage::ended;
         return;
     }
-    ExportMove move(id_, {.ask = exports::Ask::claim}, parts_.life, context);
+    ExportMove move(id_, {.ask = exports::Ask::claim}, parts_.life, {}, context);
     parts_.lane.run(move);
     if (!move.applied()) {
         look_again_unless_declined(move.receipt().status);
@@ -255,9 +255,11 @@ void ExportAttempt::release() {
 
 bool ExportAttempt::move(exports::Request request) {
     request.token = token_;
-    ExportMove move(id_, request, parts_.life);
+    ExportMove move(id_, request, parts_.life,
+                    ExportEvent::of(parts_.lane.lane(), job_.tenant, id_, request.ask));
     parts_.lane.run(move);
     if (move.applied()) {
+        move.event().tell(parts_.events);
         parts_.agenda.note({exports::export_job_kind, id_},
                            exports::due_at(move.standing(), parts_.life), parts_.lane.lane().now());
         return true;

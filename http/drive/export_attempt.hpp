@@ -25,6 +25,7 @@ struct ExportParts {
     const world::Clock& clock;
     work::Agenda& agenda;
     const exports::LifeSettings& life;
+    EventFeed& events;
 };
 
 /// Not thread-safe; blocks on disk and log.

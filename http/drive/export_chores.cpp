@@ -28,8 +28,13 @@ std::optional<exports::Standing> standing_of(const job::RecordId& id,
 }  // namespace
 
 ExportChores::ExportChores(world::Disk& disk, work::ReadyQueue& ready, work::Agenda& agenda,
-                           const exports::LifeSettings& life, bool has_workers)
-    : disk_(disk), ready_(ready), agenda_(agenda), life_(life), has_workers_(has_workers) {}
+                           EventFeed& events, const exports::LifeSettings& life, bool has_workers)
+    : disk_(disk),
+      ready_(ready),
+      agenda_(agenda),
+      events_(events),
+      life_(life),
+      has_workers_(has_workers) {}
 
 bool ExportChores::is_about(job::Kind kind) const noexcept {
     return kind == exports::export_job_kind;
@@ -72,7 +77,7 @@ void ExportChores::due(store::BlockingLane& lane, const job::RecordId& id) {
         return;
     }
     if (const std::optional<exports::Ask> asked = exports::due_ask(*standing, now, life_)) {
-        ask(lane, id.id, *asked);
+        ask(lane, *standing, *asked);
         return;
     }
     if (now < exports::due_at(*standing, life_)) {
@@ -82,8 +87,11 @@ void ExportChores::due(store::BlockingLane& lane, const job::RecordId& id) {
     }
 }
 
-void ExportChores::ask(store::BlockingLane& lane, const job::Uuid& id, exports::Ask asked) {
-    ExportMove move(id, {.ask = asked}, life_);
+void ExportChores::ask(store::BlockingLane& lane, const exports::Standing& standing,
+                       exports::Ask asked) {
+    const job::Uuid id = standing.id;
+    ExportMove move(id, {.ask = asked}, life_,
+                    ExportEvent::of(lane.lane(), standing.job.tenant, id, asked));
     lane.run(move);
     if (move.receipt().status != store::Status::declined && !move.applied()) {
         // The store is short of something, or nobody knows what came of it.
@@ -93,6 +101,7 @@ void ExportChores::ask(store::BlockingLane& lane, const job::Uuid& id, exports::
     if (!move.applied()) {
         return;  // else somebody was faster, and has noted what comes next
     }
+    move.event().tell(events_);
     if (move.before().phase == exports::Phase::succeeded) {
         // The job's file goes after the move is durable. What cannot be removed goes at the next
         // start.

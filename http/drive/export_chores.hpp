@@ -6,6 +6,7 @@
 #include "core/exports/decide.hpp"
 #include "core/work/ready_queue.hpp"
 #include "core/world/disk.hpp"
+#include "http/drive/event_feed.hpp"
 #include "http/drive/housekeeper.hpp"
 
 namespace belay::http {
@@ -14,7 +15,7 @@ class ExportChores final : public Chores {
   public:
     /// Everything outlives it. Without workers, queued jobs are offered to nobody.
     ExportChores(world::Disk& disk, work::ReadyQueue& ready, work::Agenda& agenda,
-                 const exports::LifeSettings& life, bool has_workers);
+                 EventFeed& events, const exports::LifeSettings& life, bool has_workers);
 
     bool is_about(job::Kind kind) const noexcept override;
     void survey(const job::RecordId& id, const store::RecordView& record, WallTime now) override;
@@ -22,11 +23,12 @@ class ExportChores final : public Chores {
     void due(store::BlockingLane& lane, const job::RecordId& id) override;
 
   private:
-    void ask(store::BlockingLane& lane, const job::Uuid& id, exports::Ask ask);
+    void ask(store::BlockingLane& lane, const exports::Standing& standing, exports::Ask asked);
 
     world::Disk& disk_;
     work::ReadyQueue& ready_;
     work::Agenda& agenda_;
+    EventFeed& events_;
     const exports::LifeSettings life_;
     const bool has_workers_;
     /// Of a survey: what is to be offered, in the order of creation.

@@ -1,5 +1,7 @@
 #include "http/drive/export_move.hpp"
 
+#include <utility>
+
 #include "core/base/check.hpp"
 
 namespace belay::http {
@@ -11,13 +13,20 @@ constexpr std::size_t context_subject = 1;
 }  // namespace
 
 ExportMove::ExportMove(const job::Uuid& id, const exports::Request& request,
-                       const exports::LifeSettings& settings,
+                       const exports::LifeSettings& settings, ExportEvent event,
                        const std::optional<job::Uuid>& context)
-    : id_(id), request_(request), settings_(settings), has_context_(context.has_value()) {
-    const std::array<job::RecordId, 2> subjects{
-        job::RecordId{exports::export_job_kind, id},
-        job::RecordId{exports::context_kind, context.value_or(job::Uuid{})}};
-    set_subjects(std::span(subjects).first(has_context_ ? 2 : 1));
+    : id_(id),
+      request_(request),
+      settings_(settings),
+      event_(std::move(event)),
+      has_context_(context.has_value()) {
+    Subjects subjects;
+    subjects.add({exports::export_job_kind, id});
+    if (context) {
+        subjects.add({exports::context_kind, *context});
+    }
+    event_.name(subjects);
+    set_subjects(subjects.all());
 }
 
 void ExportMove::decide(const store::View& view, store::Draft& draft) {
@@ -45,6 +54,7 @@ void ExportMove::decide(const store::View& view, store::Draft& draft) {
         exports::encode(decision.next, bytes_);
         draft.put(job_subject, as_byte_span(bytes_));
     }
+    event_.put(view, draft, record, decision.next);
     if (has_context_) {
         take_set(view, draft);
     }

@@ -7,6 +7,7 @@
 
 #include "core/exports/context.hpp"
 #include "core/exports/decide.hpp"
+#include "http/drive/export_event.hpp"
 #include "store/operation.hpp"
 
 namespace belay::http {
@@ -15,8 +16,9 @@ class ExportMove final : public store::Operation {
   public:
     /// `settings` and what `request.error` views outlive it. A claim also names the job's context:
     /// it rests on the set of transactions there, so it moves the context's version.
+    /// `event` is the event of the ask.
     ExportMove(const job::Uuid& id, const exports::Request& request,
-               const exports::LifeSettings& settings,
+               const exports::LifeSettings& settings, ExportEvent event,
                const std::optional<job::Uuid>& context = std::nullopt);
 
     void decide(const store::View& view, store::Draft& draft) override;
@@ -42,6 +44,9 @@ class ExportMove final : public store::Operation {
     /// Of a claim that applied: the set of transactions it was claimed with.
     const std::optional<exports::TransactionSet>& set() const noexcept { return set_; }
 
+    /// The event that came of it, if there is one that somebody wants.
+    const ExportEvent& event() const noexcept { return event_; }
+
     /// The job's standing after a move that applied, for the timers.
     exports::Standing standing() const { return {id_, receipt_.lsn, next_}; }
 
@@ -51,6 +56,7 @@ class ExportMove final : public store::Operation {
     job::Uuid id_;
     exports::Request request_;
     const exports::LifeSettings& settings_;
+    ExportEvent event_;
     bool has_context_;
     job::Verdict verdict_ = job::Verdict::not_found;
     exports::Job before_;

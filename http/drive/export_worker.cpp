@@ -13,13 +13,14 @@ constexpr std::chrono::milliseconds pace_interval(20);
 }  // namespace
 
 ExportWorkers::ExportWorkers(store::Store& store, world::Disk& disk, const world::Clock& clock,
-                             work::ReadyQueue& ready, work::Agenda& agenda,
+                             work::ReadyQueue& ready, work::Agenda& agenda, EventFeed& events,
                              const ExportWorkerSettings& settings)
     : store_(store),
       disk_(disk),
       clock_(clock),
       ready_(ready),
       agenda_(agenda),
+      events_(events),
       settings_(settings) {
     threads_.reserve(settings_.threads);
     for (unsigned number = 0; number < settings_.threads; ++number) {
@@ -53,7 +54,7 @@ void ExportWorkers::work() {
 }
 
 void ExportWorkers::attempt(store::BlockingLane& lane, const job::Uuid& id) {
-    ExportAttempt attempt({lane, disk_, clock_, agenda_, settings_.life}, id);
+    ExportAttempt attempt({lane, disk_, clock_, agenda_, settings_.life, events_}, id);
     std::optional<Pace> pace;
     bool more = true;
     while (more) {

@@ -24,7 +24,7 @@ struct ExportWorkerSettings {
 class ExportWorkers {
   public:
     ExportWorkers(store::Store& store, world::Disk& disk, const world::Clock& clock,
-                  work::ReadyQueue& ready, work::Agenda& agenda,
+                  work::ReadyQueue& ready, work::Agenda& agenda, EventFeed& events,
                   const ExportWorkerSettings& settings);
     /// stop() has been called.
     ~ExportWorkers();
@@ -60,6 +60,7 @@ class ExportWorkers {
     const world::Clock& clock_;
     work::ReadyQueue& ready_;
     work::Agenda& agenda_;
+    EventFeed& events_;
     const ExportWorkerSettings settings_;
 
     std::atomic<unsigned> busy_{0};  // relaxed: for the metrics

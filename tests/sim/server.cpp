@@ -35,7 +35,7 @@ Server::Machine::Machine(std::uint64_t seed, Bystander& bystander)
       settings(store_settings()) {}
 
 Server::Server(Machine& machine)
-    : machine_(machine), chores_(machine.disk, ready, agenda, machine.life, true) {}
+    : machine_(machine), chores_(machine.disk, ready, agenda, events, machine.life, true) {}
 
 explained<std::unique_ptr<store::Store>> Server::open_store(world::Disk& disk,
                                                             const world::Clock& clock,
@@ -99,7 +99,7 @@ void Server::survey() {
 }
 
 http::ExportParts Server::parts_of_worker(std::size_t number) {
-    return {*workers_[number], machine_.disk, machine_.clock, agenda, machine_.life};
+    return {*workers_[number], machine_.disk, machine_.clock, agenda, machine_.life, events};
 }
 
 }  // namespace belay::sim

@@ -68,6 +68,7 @@ class Server {
 
     work::Agenda agenda{std::chrono::minutes(60)};
     work::ReadyQueue ready;
+    http::EventFeed events;
 
   private:
     class Listener final : public store::FailureListener {

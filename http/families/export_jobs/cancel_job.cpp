@@ -1,6 +1,7 @@
 // POST /v1/export-jobs/{jobId}/cancel: the act that belay exists for (the seed, exports.md 1.6).
 #include <array>
 
+#include "http/drive/export_event.hpp"
 #include "http/families/export_jobs/export_write.hpp"
 #include "http/families/export_jobs/family.hpp"
 #include "http/families/export_jobs/render.hpp"
@@ -12,10 +13,16 @@ class CancelJob final : public ExchangeWrite {
   public:
     CancelJob(const Settings& settings, const Parts& parts, http::Exchange& exchange,
               const job::Uuid& id)
-        : ExchangeWrite(settings, exchange), parts_(parts), tenant_(exchange.principal()->tenant) {
+        : ExchangeWrite(settings, exchange),
+          parts_(parts),
+          tenant_(exchange.principal()->tenant),
+          event_(http::ExportEvent::of(exchange.shard_context<http::ShardContext>().lane, tenant_,
+                                       id, exports::Ask::cancel)) {
         standing_.id = id;
-        const job::RecordId subject{exports::export_job_kind, id};
-        set_subjects({&subject, 1});
+        http::Subjects subjects;
+        subjects.add({exports::export_job_kind, id});
+        event_.name(subjects);
+        set_subjects(subjects.all());
     }
 
     using ExportWrite::set_request_key;
@@ -45,6 +52,7 @@ class CancelJob final : public ExchangeWrite {
         value_.clear();
         exports::encode(decision.next, value_);
         draft.put(0, as_byte_span(value_));
+        event_.put(view, draft, record, decision.next);
         standing_.job = decision.next;
         standing_.job.error = {};
         wire::JsonWriter json(body);
@@ -54,6 +62,7 @@ class CancelJob final : public ExchangeWrite {
 
     void committed(const store::Receipt&) noexcept override {
         auto& shard = exchange().shard_context<http::ShardContext>();
+        event_.tell(shard.events);
         parts_.agenda.note({exports::export_job_kind, standing_.id},
                            exports::due_at(standing_, settings().life), shard.lane.now());
     }
@@ -61,6 +70,7 @@ class CancelJob final : public ExchangeWrite {
     const Parts& parts_;
     const job::TenantId tenant_;
     exports::Standing standing_;
+    http::ExportEvent event_;
     std::string value_;
 };
 

@@ -1,5 +1,6 @@
 // POST /v1/contexts/{contextId}/export-jobs (exports.md 1.2).
 #include "core/exports/context.hpp"
+#include "http/drive/export_event.hpp"
 #include "http/families/export_jobs/export_write.hpp"
 #include "http/families/export_jobs/family.hpp"
 #include "http/families/export_jobs/render.hpp"
@@ -18,9 +19,13 @@ class CreateJob final : public ExchangeWrite {
           context_(context),
           refusal_(std::move(refusal)),
           request_(request),
-          tenant_(exchange.principal()->tenant) {
-        const job::RecordId subject{exports::export_job_kind, id};
-        set_subjects({&subject, 1});
+          tenant_(exchange.principal()->tenant),
+          event_(http::ExportEvent::of(exchange.shard_context<http::ShardContext>().lane, tenant_,
+                                       id, exports::Ask::create)) {
+        http::Subjects subjects;
+        subjects.add({exports::export_job_kind, id});
+        event_.name(subjects);
+        set_subjects(subjects.all());
         set_importance(store::Importance::create);
     }
 
@@ -31,16 +36,18 @@ class CreateJob final : public ExchangeWrite {
         if (refusal_) {
             return render_refusal(settings().error_style, *refusal_, body);
         }
-        job_ = exports::make_job(tenant_, context_, request_.report, request_.format,
-                                 request_.filter, view.now);
+        const exports::Job job = exports::make_job(tenant_, context_, request_.report,
+                                                   request_.format, request_.filter, view.now);
         value_.clear();
-        exports::encode(job_, value_);
+        exports::encode(job, value_);
         draft.put(0, as_byte_span(value_));
-        render_created(id_, job_, body);
+        event_.put(view, draft, view.subjects[0], job);
+        render_created(id_, job, body);
         return 202;
     }
 
     void committed(const store::Receipt&) noexcept override {
+        event_.tell(exchange().shard_context<http::ShardContext>().events);
         if (settings().has_workers) {
             parts_.ready.push(id_);
         }
@@ -60,7 +67,7 @@ class CreateJob final : public ExchangeWrite {
     const std::optional<Refusal> refusal_;
     const CreateRequest request_;
     const job::TenantId tenant_;
-    exports::Job job_;
+    http::ExportEvent event_;
     std::string value_;
 };
 

@@ -10,6 +10,7 @@
 #include "core/work/ready_queue.hpp"
 #include "core/world/disk.hpp"
 #include "http/drive/background.hpp"
+#include "http/drive/event_feed.hpp"
 #include "http/families/export_jobs/errors.hpp"
 
 namespace belay::export_jobs {
@@ -38,6 +39,7 @@ struct Parts {
     const auth::UrlSigner& signer;
     work::ReadyQueue& ready;
     work::Agenda& agenda;
+    http::EventFeed& events;
     /// Apart, since the end of a large upload keeps a thread for many seconds.
     http::Background& uploads;
     http::Background& downloads;
