@@ -20,6 +20,7 @@ call that matches; "times": how often (1). What it does, one of
     "lock": seconds                   0099 (v4: 0486) from now on, though PENDING
     "die": "before" | "after"         ends its own process
     "slow": seconds                   acts and answers late
+    "gate": true                      acts when the control route is told {"open": true}
 """
 
 import argparse
@@ -78,6 +79,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with desk.mutex:
             desk.plan = body.get("plan", desk.plan)
             desk.dialect = body.get("dialect", desk.dialect)
+            if body.get("open"):
+                desk.gate.set()
             for account in body.get("accounts", ()):
                 scope = (account["organization"], account["ledger"])
                 desk.ledger.make_account(scope, account["alias"], identity=account.get("id"))
@@ -138,6 +141,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if name == "hang":
                 desk.end_of_caller(self.connection)
             self.close_connection = True
+        elif "gate" in fault:
+            desk.gate.wait(60)
+            self.send(*self.act(act))
         elif "cut" in fault:
             status, body, _ = self.act(act)
             whole = json.dumps(body).encode()
@@ -183,6 +189,7 @@ class Desk:
         self.ledger = Ledger(path)
         self.plan = []
         self.dialect = dialect
+        self.gate = threading.Event()
 
     def take_fault(self, deed):
         for at, fault in enumerate(self.plan):
@@ -192,6 +199,8 @@ class Desk:
                     self.plan[at] = {**fault, "times": left}
                 else:
                     del self.plan[at]
+                if "gate" in fault:
+                    self.gate.clear()
                 return fault
         return None
 
@@ -218,6 +227,11 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
     allow_reuse_address = True
+
+    def handle_error(self, request, client_address):
+        """A caller that has gone is no error here."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def serve():
