@@ -1,5 +1,6 @@
-"""What the wire tests of transfers share: a server for each class of tests, accounts with money, and
-the steps of a transfer. Every body is validated against the family's own schemas."""
+"""What the wire tests of transfers share: a server for each class of tests, accounts with money,
+and the steps of a transfer. Every body is validated against the family's own schemas and, where the
+published contract has one, against that too."""
 
 import json
 import os
@@ -14,6 +15,7 @@ import jsonschema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+import published_contract  # noqa: E402
 from belay_client import TENANT, Client, Server  # noqa: E402
 
 PROGRAM = os.path.abspath(sys.argv[1])
@@ -100,6 +102,7 @@ class TransferTest(unittest.TestCase):
         self.assertEqual(answer.status, status, answer.body)
         self.assertEqual(answer.headers["content-type"], "application/json")
         VALIDATORS[schema].validate(answer.json())
+        published_contract.validate(answer.json(), schema)
         return answer.json()
 
     def refused(self, answer, status, code, place=None, names=None):
