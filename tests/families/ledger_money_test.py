@@ -9,7 +9,8 @@ import uuid
 from decimal import Decimal
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-from ledger_case import (Client, LedgerTest, entry, main, payment)  # noqa: E402
+from ledger_case import (ORGANIZATION, TENANT, Client, LedgerTest, entry, main,  # noqa: E402
+                         payment)
 
 
 def types(transaction):
@@ -79,6 +80,10 @@ class TransactionsTest(LedgerTest):
         self.assertEqual(self.money("@anna"), ("4.00", "3.00"))
         self.check(self.end(held["id"], "commit"), 201, "transaction_response")
         self.assertEqual(self.money("@external/BRL"), ("-4.00", "0.00"))
+        # The world outside is an entry, too.
+        many = [entry(f"@a{number}", "1") for number in range(8)]
+        body = {"send": {"asset": "BRL", "value": "8", "source": {"from": many}}}
+        self.refused(self.client.post(path, body), 400, "0047", "send.source")
 
     def test_shares_and_what_remains(self):
         self.account("@anna", "100")
@@ -210,6 +215,23 @@ class TransactionsTest(LedgerTest):
         # A whole number is exact as JSON has it; a decimal that is zero beyond the scale, too.
         self.pay(1, [entry("@anna", "1.000")], [entry("@bert", 1)])
 
+    def test_the_largest_transaction(self):
+        """Its record and the answer under its key have room."""
+        most = [f"@{number}" + "x" * 98 for number in range(7)]
+        for alias in most:
+            self.account(alias)
+        body = {"description": "\"" * 256, "chartOfAccountsGroupName": "\"" * 256,
+                "code": "\"" * 100, "route": "\"" * 256, "metadata": {"a": "\"" * 4000},
+                "send": {"asset": "BRL", "value": "7", "distribute": {"to": [
+                    entry(alias, "1") for alias in most]}}}
+        path = f"{self.ledger}/transactions/inflow"
+        first = self.client.post(path, body, headers={"X-Idempotency": "k" * 255})
+        made = self.check(first, 201, "transaction_response")
+        self.assertEqual(len(made["operations"]), 8)
+        again = self.client.post(path, body, headers={"X-Idempotency": "k" * 255})
+        self.assertEqual(again.body, first.body)
+        self.assertEqual(self.transaction(made["id"])["metadata"], body["metadata"])
+
     def test_scales_are_the_assets(self):
         self.account("@yen", asset="JPY")
         self.account("@coin", asset="BTC")
@@ -229,6 +251,46 @@ class TransactionsTest(LedgerTest):
             entry("@anna", "0.01")]}}}
         self.refused(self.client.post(f"{self.ledger}/transactions/inflow", body), 422, "0097")
         self.assertEqual(self.money("@anna")[0], most)
+        self.cut()
+
+
+class TransferOwnedTest(LedgerTest):
+    settings = {**LedgerTest.settings, "rail.submit_delay": "1h"}
+
+    def confirmed(self, account):
+        """The id of a transfer that holds money, and of its ledger transaction."""
+        def ask(path, body):
+            answer = self.client.post(f"/v1/transfers{path}", body, headers={
+                "X-Organization-Id": TENANT, "X-Idempotency": str(uuid.uuid4())})
+            self.assertEqual(answer.status, 200, answer.body)
+            return answer.json()
+
+        begun = ask("/initiate", {
+            "senderAccountId": account, "amount": 10.5, "purpose": "10",
+            "recipient": {"ispb": "60701190", "branch": "0001", "account": "1234567890",
+                          "accountType": "CACC", "holderName": "Bruno",
+                          "holderDocument": "12345678909"}})
+        transfer = ask("/process", {"initiationId": begun["initiationId"]})["transferId"]
+        newest = self.client.get(f"{self.ledger}/transactions?limit=1").json()["items"][0]
+        return newest["id"], lambda: ask(f"/{transfer}/cancel", {})
+
+    # Else a client could take the money from under a transfer.
+    def test_what_a_transfer_holds_moves_with_the_transfer_only(self):
+        own = self.client.get(ORGANIZATION + "?limit=100").json()["items"]
+        self.ledger = next(f"{ORGANIZATION}/{each['id']}" for each in own
+                           if each["name"] == "default")
+        account = self.account("@anna", "100")
+        transaction, cancel = self.confirmed(account["id"])
+        held = self.transaction(transaction)
+        self.assertEqual(held["status"]["code"], "PENDING")
+        self.assertEqual(self.money("@anna"), ("89.50", "10.50"))
+        for deed in ("commit", "cancel"):
+            self.refused(self.end(transaction, deed), 422, "0099")
+        self.refused(self.end(transaction, "revert"), 400, "0089")
+        self.assertEqual(self.transaction(transaction), held)
+        self.assertEqual(cancel()["status"], "CANCELLED")
+        self.assertEqual(self.transaction(transaction)["status"]["code"], "CANCELED")
+        self.assertEqual(self.money("@anna"), ("100.00", "0.00"))
         self.cut()
 
 

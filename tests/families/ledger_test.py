@@ -31,6 +31,20 @@ class LedgersTest(LedgerTest):
         # An account without an alias has its id, one without a name an empty one.
         self.assertEqual(made.json()["alias"], made.json()["id"])
 
+    def test_of_many_first_accounts_each_finds_the_ledger_made_once(self):
+        tenant = str(uuid.uuid4())
+        token = self.server.token(tenant=tenant, scopes=["transfers:read", "admin"])
+        path = f"/v1/organizations/{tenant}/ledgers"
+        own = Client(self.server, token).get(path).json()["items"][0]["id"]
+        body = {"assetCode": "BRL", "type": "deposit"}
+        made = self.at_once(16, lambda client, _: client.post(
+            f"{path}/{own}/accounts", body, headers={"Authorization": f"Bearer {token}"}))
+        self.assertEqual({answer.status for answer in made}, {201})
+        client = Client(self.server, token)
+        self.assertEqual(len(client.get(path).json()["items"]), 1)
+        listed = client.get(f"{path}/{own}/accounts?limit=100").json()["items"]
+        self.assertEqual(len(listed), 18)
+
     def test_ledgers_are_made_listed_in_pages_and_read(self):
         made = [self.check(self.client.post(ORGANIZATION, {"name": f"number {each}"}), 201,
                            "ledger_response") for each in range(3)]
@@ -218,6 +232,11 @@ class BalancesTest(LedgerTest):
         self.assertEqual(len(first["items"]), 2)
         self.assertNotIn("next_cursor", rest)
         self.assertEqual(first["items"] + rest["items"], self.cut()["items"])
+
+    def test_many_balances_are_one_cut(self):
+        for number in range(150):
+            self.account(f"@a{number}")
+        self.assertEqual(len(self.cut()["items"]), 152)
 
     def test_what_a_list_refuses(self):
         for query, code, field in (("limit=x", "0082", "limit"), ("limit=0", "0082", "limit"),

@@ -4,6 +4,7 @@
 #include "http/drive/ledger_ids.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/ledger/ledger_write.hpp"
+#include "http/families/ledger/page_walk.hpp"
 #include "http/families/ledger/render.hpp"
 
 namespace belay::ledger_api {
@@ -70,11 +71,7 @@ class CreateAccount final : public LedgerWrite {
     /// Somebody else may have made it since it was looked for.
     bool has_ledger(const store::View& view) const {
         const std::optional<store::RecordView>& record = view.subjects[ledger_subject];
-        if (!record) {
-            return is_given_;
-        }
-        const auto found = ledger::decode_ledger(record->value);
-        return found && found->organization == place_.organization;
+        return record ? ledger_in(*record).organization == place_.organization : is_given_;
     }
 
     /// One of the ledger's own accounts of the asset, if it is not there yet.
@@ -138,26 +135,13 @@ void Family::list_accounts(http::Exchange& exchange) {
         return;
     }
     ListBody items(exchange.scratch());
-    std::size_t count = 0;
-    std::string next;
-    job::Uuid last;
-    const auto show = [&](const job::Uuid& id, const store::RecordView& record) {
-        const auto account = ledger::decode_account(record.value);
-        if (!account) {
-            return true;
-        }
-        if (count == page->limit) {
-            next = job::format_uuid(last);
-            return false;
-        }
-        render_account(id, *account, items.item());
-        last = id;
-        ++count;
-        return true;
-    };
-    auto& lane = exchange.shard_context<http::ShardContext>().lane;
-    lane.list({ledger::accounts_of_ledger, place->ledger}, page->after, show);
-    items.end(page->limit, next);
+    PageWalk walk(*page);
+    walk.run(exchange.shard_context<http::ShardContext>().lane,
+             {ledger::accounts_of_ledger, place->ledger},
+             [&](const job::Uuid& id, const store::RecordView& record) {
+                 render_account(id, account_in(record), items.item());
+             });
+    items.end(walk.limit(), walk.next());
     exchange.respond(200, "application/json", exchange.scratch());
 }
 

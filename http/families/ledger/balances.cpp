@@ -1,5 +1,6 @@
 // Balances. Every answer is one cut: what it shows together was so at one moment.
 #include "http/families/ledger/family.hpp"
+#include "http/families/ledger/page_walk.hpp"
 #include "http/families/ledger/render.hpp"
 
 namespace belay::ledger_api {
@@ -17,30 +18,18 @@ void Family::list_balances(http::Exchange& exchange) {
         return;
     }
     ListBody items(exchange.scratch());
-    std::size_t count = 0;
-    std::string next;
-    job::Uuid last;
+    PageWalk walk(*page);
     job::Lsn lsn = 0;
     auto& lane = exchange.shard_context<http::ShardContext>().lane;
     lane.at_one_cut([&](store::Cut& cut) {
         lsn = cut.lsn();
-        cut.list({ledger::accounts_of_ledger, place->ledger}, page->after,
+        walk.run(cut, {ledger::accounts_of_ledger, place->ledger},
                  [&](const job::Uuid& id, const store::RecordView& record) {
-                     const auto account = ledger::decode_account(record.value);
-                     if (!account) {
-                         return true;
-                     }
-                     if (count == page->limit) {
-                         next = job::format_uuid(last);
-                         return false;
-                     }
-                     render_balance(id, *account, read_balance(cut, id, *account), items.item());
-                     last = id;
-                     ++count;
-                     return true;
+                     const ledger::Account account = account_in(record);
+                     render_balance(id, account, read_balance(cut, id, account), items.item());
                  });
     });
-    items.end(page->limit, next, lsn);
+    items.end(walk.limit(), walk.next(), lsn);
     exchange.respond(200, "application/json", exchange.scratch());
 }
 

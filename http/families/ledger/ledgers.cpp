@@ -2,6 +2,7 @@
 #include "http/drive/ledger_ids.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/ledger/ledger_write.hpp"
+#include "http/families/ledger/page_walk.hpp"
 #include "http/families/ledger/render.hpp"
 
 namespace belay::ledger_api {
@@ -61,37 +62,22 @@ void Family::list_ledgers(http::Exchange& exchange) {
         return;
     }
     ListBody items(exchange.scratch());
-    std::size_t count = 0;
-    std::string next;
-    std::optional<job::Uuid> last;
+    PageWalk walk(*page);
     const job::Uuid own = http::default_ledger_id(*organization);
     auto& lane = exchange.shard_context<http::ShardContext>().lane;
     lane.at_one_cut([&](store::Cut& cut) {
-        // Before it has a record it is first, on the first page.
+        // As long as it has no record it is the first of the first page.
         const bool made = cut.read({ledger::ledger_kind, own}, [](const store::RecordView&) {});
-        if (!made && !page->after) {
+        if (!made && walk.is_first()) {
             render_ledger(own, given_ledger(*organization), items.item());
-            ++count;
-            last = job::Uuid{};
-            last->octets.fill(0xff);  // what is older than everything's end: the list's begin
+            walk.count_one();
         }
-        cut.list({ledger::ledgers_of_organization, *organization}, page->after,
+        walk.run(cut, {ledger::ledgers_of_organization, *organization},
                  [&](const job::Uuid& id, const store::RecordView& record) {
-                     const auto ledger = ledger::decode_ledger(record.value);
-                     if (!ledger) {
-                         return true;
-                     }
-                     if (count == page->limit) {
-                         next = job::format_uuid(*last);
-                         return false;
-                     }
-                     render_ledger(id, *ledger, items.item());
-                     last = id;
-                     ++count;
-                     return true;
+                     render_ledger(id, ledger_in(record), items.item());
                  });
     });
-    items.end(page->limit, next);
+    items.end(walk.limit(), walk.next());
     exchange.respond(200, "application/json", exchange.scratch());
 }
 
@@ -102,7 +88,7 @@ void Family::get_ledger(http::Exchange& exchange) {
     }
     wire::JsonWriter json(exchange.scratch());
     const auto show = [&](const store::RecordView& record) {
-        render_ledger(place->ledger, ledger::decode_ledger(record.value).value(), json);
+        render_ledger(place->ledger, ledger_in(record), json);
     };
     auto& lane = exchange.shard_context<http::ShardContext>().lane;
     if (!lane.read({ledger::ledger_kind, place->ledger}, show)) {

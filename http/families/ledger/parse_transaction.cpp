@@ -98,12 +98,12 @@ class TransactionParser {
         }
         to_.value = take_amount(send, "value", to_.asset).value_or(Money{});
         if (form == Form::inflow) {
-            add_outside(Side::source);
+            add_outside(Side::source, send);
         } else if (const json::value* source = send.required("source")) {
             take_side(*source, "send.source", "from", Side::source);
         }
         if (form == Form::outflow) {
-            add_outside(Side::destination);
+            add_outside(Side::destination, send);
         } else if (const json::value* distribute = send.required("distribute")) {
             take_side(*distribute, "send.distribute", "to", Side::destination);
         }
@@ -112,8 +112,20 @@ class TransactionParser {
         }
     }
 
-    void add_outside(Side side) {
-        to_.entries.push_back({side, ledger::external_alias(to_.asset), to_.value});
+    void add_outside(Side side, ObjectReader& send) {
+        if (has_room(send, "source")) {
+            to_.entries.push_back({side, ledger::external_alias(to_.asset), to_.value});
+        }
+    }
+
+    bool has_room(ObjectReader& reader, std::string_view name) {
+        const bool room = to_.entries.size() < ledger::legs_max;
+        if (!room) {
+            reader.fault(errors::bad_request, name,
+                         "A transaction has at most " + std::to_string(ledger::legs_max) +
+                             " entries, sources and destinations together.");
+        }
+        return room;
     }
 
     void take_side(const json::value& value, std::string path, std::string_view name, Side side) {
@@ -130,13 +142,7 @@ class TransactionParser {
         std::optional<std::size_t> remaining;
         const std::size_t first = to_.entries.size();
         for (const json::value& each : list->get_array()) {
-            if (faults_.any()) {
-                return;
-            }
-            if (to_.entries.size() == ledger::legs_max) {
-                reader.fault(errors::bad_request, name,
-                             "A transaction has at most " + std::to_string(ledger::legs_max) +
-                                 " entries, sources and destinations together.");
+            if (faults_.any() || !has_room(reader, name)) {
                 return;
             }
             const std::size_t at = to_.entries.size() - first;

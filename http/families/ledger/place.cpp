@@ -17,12 +17,23 @@ ledger::Ledger given_ledger(const job::TenantId& organization) {
     return {organization, "default", WallTime{}};
 }
 
+ledger::Ledger ledger_in(const store::RecordView& record) {
+    const auto ledger = ledger::decode_ledger(record.value);
+    check(ledger.has_value(), "a ledger's record can be read");
+    return *ledger;
+}
+
+ledger::Account account_in(const store::RecordView& record) {
+    const auto account = ledger::decode_account(record.value);
+    check(account.has_value(), "an account's record can be read");
+    return *account;
+}
+
 bool has_ledger(store::Lane& lane, const Settings& settings, const Place& place) {
     bool owned = false;
     const bool found =
         lane.read({ledger::ledger_kind, place.ledger}, [&](const store::RecordView& record) {
-            const auto ledger = ledger::decode_ledger(record.value);
-            owned = ledger && ledger->organization == place.organization;
+            owned = ledger_in(record).organization == place.organization;
         });
     return found ? owned : is_given(settings, place);
 }
@@ -31,9 +42,8 @@ std::optional<FoundAccount> FoundAccount::by_id(store::Lane& lane, const Place& 
                                                 const job::Uuid& id) {
     std::optional<FoundAccount> found;
     lane.read({ledger::account_kind, id}, [&](const store::RecordView& record) {
-        const auto account = ledger::decode_account(record.value);
-        if (account && account->organization == place.organization &&
-            account->ledger == place.ledger) {
+        const ledger::Account account = account_in(record);
+        if (account.organization == place.organization && account.ledger == place.ledger) {
             found = FoundAccount(id, std::string(as_text(record.value)));
         }
     });

@@ -27,6 +27,10 @@ ledger::Ledger given_ledger(const job::TenantId& organization);
 /// has looked may go on.
 bool has_ledger(store::Lane& lane, const Settings& settings, const Place& place);
 
+/// What is in a version of a record, which can be read (checked). The texts are views of it.
+ledger::Ledger ledger_in(const store::RecordView& record);
+ledger::Account account_in(const store::RecordView& record);
+
 /// An account as it was read; the texts are the copy's own.
 class FoundAccount {
   public:

@@ -2,6 +2,7 @@
 #include "core/base/check.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/ledger/found_transaction.hpp"
+#include "http/families/ledger/page_walk.hpp"
 #include "http/families/ledger/render.hpp"
 
 namespace belay::ledger_api {
@@ -55,23 +56,15 @@ void Family::list_transactions(http::Exchange& exchange) {
         return;
     }
     ListBody items(exchange.scratch());
-    std::size_t count = 0;
-    std::string next;
-    job::Uuid last;
-    const auto show = [&](const job::Uuid& id, const store::RecordView& record) {
-        if (count == page->limit) {
-            next = job::format_uuid(last);
-            return false;
-        }
-        const ledger::Transaction transaction = transaction_in(record);
-        render_transaction(id, transaction, ledger::name_of(transaction.phase), items.item());
-        last = id;
-        ++count;
-        return true;
-    };
-    auto& lane = exchange.shard_context<http::ShardContext>().lane;
-    lane.list({ledger::transactions_of_ledger, place->ledger}, page->after, show);
-    items.end(page->limit, next);
+    PageWalk walk(*page);
+    walk.run(exchange.shard_context<http::ShardContext>().lane,
+             {ledger::transactions_of_ledger, place->ledger},
+             [&](const job::Uuid& id, const store::RecordView& record) {
+                 const ledger::Transaction transaction = transaction_in(record);
+                 render_transaction(id, transaction, ledger::name_of(transaction.phase),
+                                    items.item());
+             });
+    items.end(walk.limit(), walk.next());
     exchange.respond(200, "application/json", exchange.scratch());
 }
 
