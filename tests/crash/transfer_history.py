@@ -24,7 +24,7 @@ from audit.paths import AFTER, CANCELLABLE, ENDED
 
 REFUSALS = {
     "initiate": {(409, "BTF-0012"), (503, "BTF-2000")},
-    "process": {(422, "BTF-0013"), (503, "BTF-2000")},
+    "process": {(422, "BTF-0013"), (409, "BTF-0203"), (503, "BTF-2000")},
     "cancel": {(422, "BTF-0204"), (503, "BTF-2000")},
     "unknown_cancel": {(404, "BTF-0200")},
     "clash": {(422, "BTF-0001"), (503, "BTF-2000")},
@@ -147,9 +147,12 @@ class Checker:
             yield f"key {event.key} is answered again and not marked as a replay"
 
     def judge_process(self, event):
-        if event.kind != "process" or event.status != 200:
+        if event.kind != "process" or event.status not in (200, 409):
             return
-        name = event.json()["transferId"]
+        answer = event.json() if event.status == 200 else event.json()["error"]["fields"]
+        name = answer["transferId"]
+        if event.status == 409 and answer["currentStatus"] not in ENDED - {"COMPLETED"}:
+            yield f"refused as {answer['currentStatus']}"
         if self.made.setdefault(event.subject, name) != name:
             yield f"initiation {event.subject} made {self.made[event.subject]} and {name}"
 
@@ -244,6 +247,9 @@ def observations(event):
     elif event.status == 200 and event.kind == "list":
         for item in event.json()["data"]:
             yield item["transferId"], item["type"], item["status"]
+    elif event.kind == "process" and event.status == 409:
+        fields = event.json()["error"]["fields"]
+        yield fields["transferId"], None, fields["currentStatus"]
     elif event.kind == "cancel" and event.status == 422 and event.code() == "BTF-0204":
         yield event.subject, None, event.json()["error"]["fields"]["currentStatus"]
 
