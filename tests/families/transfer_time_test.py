@@ -6,7 +6,6 @@ usage: transfer_time_test.py PROGRAM FAULTS_LIBRARY [unittest options]"""
 import datetime
 import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 
@@ -14,8 +13,8 @@ FAMILIES = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FAMILIES))
 sys.path.insert(0, str(FAMILIES.parent / "crash"))
 from faults import Faults  # noqa: E402
-from transfer_wire_case import (OWN_BANK, PROGRAM, SCOPES, TENANT, Server,  # noqa: E402
-                                TransferClient, TransferTest, main)
+from transfer_wire_case import (OWN_BANK, PROGRAM, Server, TransferClient,  # noqa: E402
+                                TransferTest, main, token_by_its_clock)
 
 LIBRARY = os.path.abspath(sys.argv.pop(2))
 ABSENT = "0189a2c4-0000-7000-8000-000000000000"
@@ -45,13 +44,7 @@ class TimeTest(TransferTest):
         self.server.kill()
         self.faults.shift_clock(seconds)
         self.server.start()
-        # Made by the same clock, or the server would not take it.
-        command = [*self.faults.prefix, PROGRAM, "token", "--tenant", TENANT, "--subject", "tester",
-                   "--secret-file", os.path.join(self.server.data, "jwt.secret")]
-        for scope in SCOPES:
-            command += ["--scope", scope]
-        token = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-        self.client = TransferClient(self.server, token)
+        self.client = TransferClient(self.server, token_by_its_clock(self.server))
 
 
 class KeysTest(TimeTest):

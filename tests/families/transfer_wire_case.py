@@ -5,6 +5,7 @@ published contract has one, against that too."""
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,6 +31,15 @@ for validator in VALIDATORS.values():
 
 RECIPIENT = {"ispb": BANK, "branch": "0001", "account": "1234567890", "accountType": "CACC",
              "holderName": "Bruno", "holderDocument": "12345678909"}
+
+
+def token_by_its_clock(server, tenant=TENANT, scopes=SCOPES):
+    """A token that the server takes although a test has moved its clock."""
+    command = [*server.prefix, PROGRAM, "token", "--tenant", tenant, "--subject", "tester",
+               "--secret-file", os.path.join(server.data, "jwt.secret")]
+    for scope in scopes:
+        command += ["--scope", scope]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 class TransferClient(Client):
