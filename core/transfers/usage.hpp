@@ -40,6 +40,8 @@ struct Limits {
 struct Usage {
     ledger::Money amount;
     std::uint64_t count = 0;
+    /// Of the period (last_day_of): when it is long over, the record goes.
+    Day last{};
 
     friend bool operator==(const Usage&, const Usage&) = default;
 };
@@ -47,6 +49,9 @@ struct Usage {
 /// The number of the period in which the local day lies: of days for the days, of months (year × 12
 /// + month) for the months.
 std::int32_t period_of(Scope scope, Day day) noexcept;
+
+/// The last local day of the period in which `day` lies.
+Day last_day_of(Scope scope, Day day) noexcept;
 
 /// The usage with one more transfer; Error::exhausted if that is over the limit.
 result<Usage> use(const Usage& usage, const Limit& limit, ledger::Money amount) noexcept;

@@ -247,6 +247,14 @@ void Bank::settle() {
     }
 }
 
+void Bank::do_chores() {
+    survey();
+    store::BlockingLane lane(*store_);
+    while (const auto id = agenda_.take_due(reader_->now())) {
+        chores_->due(lane, *id);
+    }
+}
+
 void Bank::pass(Milliseconds time) {
     settle();
     const WallTime end = clock_.wall() + time;

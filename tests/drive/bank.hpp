@@ -105,6 +105,8 @@ class Bank {
     /// Everything, until nobody has anything to do at this time. With threads: until the clients
     /// have their answers.
     void settle();
+    /// The housekeeper's: a survey, and what the agenda says is due.
+    void do_chores();
     /// Time passes, in steps, and everybody acts at each.
     void pass(Milliseconds time);
 

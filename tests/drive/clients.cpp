@@ -50,7 +50,9 @@ void Confirm::decide(const store::View& view, store::Draft& draft) {
             const auto usage =
                 record ? transfers::decode_usage(record->value).value() : transfers::Usage{};
             bytes_.clear();
-            transfers::encode(transfers::use(usage, {}, made.amount).value(), bytes_);
+            transfers::Usage used = transfers::use(usage, {}, made.amount).value();
+            used.last = *made.counted_on;
+            transfers::encode(used, bytes_);
             draft.put(*counter, as_byte_span(bytes_));
         }
     }

@@ -40,10 +40,17 @@ BOOST_AUTO_TEST_CASE(periods) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(last_days) {
+    const Day day = parse_day("2028-02-05").value();
+    BOOST_TEST((last_day_of(Scope::account_day, day) == day));
+    BOOST_TEST((last_day_of(Scope::tenant_month, day) == parse_day("2028-02-29").value()));
+}
+
 BOOST_AUTO_TEST_CASE(bytes_and_back) {
     std::string bytes;
-    encode(Usage{{5}, 6}, bytes);
-    BOOST_TEST((decode_usage(as_byte_span(bytes)).value() == Usage{{5}, 6}));
+    const Usage used{{5}, 6, parse_day("2026-02-28").value()};
+    encode(used, bytes);
+    BOOST_TEST((decode_usage(as_byte_span(bytes)).value() == used));
     bytes.pop_back();
     BOOST_TEST((decode_usage(as_byte_span(bytes)).error() == Error::corrupt));
 }

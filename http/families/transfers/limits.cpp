@@ -77,6 +77,7 @@ std::optional<Refusal> LimitsAct::count(const store::View& view, store::Draft& d
             return refuse(scope);
         }
         next[at] = *used;
+        next[at].last = last_day_of(scope, *day_);
     }
     for (std::size_t at = 0; at < transfers::scope_count; ++at) {
         thread_local std::string bytes;  // reused: no memory is taken on the way of a transfer
