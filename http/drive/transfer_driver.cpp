@@ -221,6 +221,10 @@ TransferDriver::Shown TransferDriver::look(const job::Uuid& id) {
         if (const auto transfer = transfers::decode_transfer(record.value)) {
             shown = {transfer->type, transfer->phase,
                      next_step(*transfer, settings_.pace, parts_.lane.now())};
+            if (transfer->intent && parts_.intents != nullptr) {
+                // Whoever logged it may not have been told that it became durable.
+                parts_.intents->look_after(id);
+            }
         }
     });
     return shown;

@@ -58,12 +58,12 @@ class Teller(Client):
                 return answer
             time.sleep(0.05)
 
-    def initiate(self, amount, key=None):
+    def initiate(self, amount, recipient=None, key=None):
         return self.ask("/v1/transfers/initiate", {
             "senderAccountId": SENDER,
             "recipient": {"ispb": "60701190", "branch": "0001", "account": "1234567890",
                           "accountType": "CACC", "holderName": "Maria Silva",
-                          "holderDocument": "12345678909"},
+                          "holderDocument": "12345678909", **(recipient or {})},
             "amount": amount, "purpose": "10", "description": "a transfer"}, key)
 
     def process(self, initiation, key=None):
@@ -90,15 +90,15 @@ class Teller(Client):
             if not answer.json()["pagination"]["hasNextPage"]:
                 return found
 
-    def make(self, amount):
+    def make(self, amount, **recipient):
         """An initiation."""
-        answer = self.insist(self.initiate, amount)
+        answer = self.insist(self.initiate, amount, recipient)
         assert answer.status == 200, answer.body
         return answer.json()["initiationId"]
 
-    def held(self, amount):
+    def held(self, amount, **recipient):
         """A transfer whose hold is confirmed."""
-        answer = self.insist(self.process, self.make(amount))
+        answer = self.insist(self.process, self.make(amount, **recipient))
         assert answer.status == 200, (answer.status, answer.body)
         return answer.json()["transferId"]
 

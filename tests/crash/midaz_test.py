@@ -42,6 +42,36 @@ def without_trouble(program, folder):
     scene.audit()
 
 
+def within_the_ledger(program, folder):
+    """A P2P transfer: its recipient is an account of the same ledger, by its alias."""
+    scene = Scene(program, folder, **{"rail.submit_delay": "10ms", "transfers.ispb": "12345678"})
+    scene.midaz.control(accounts=[{"organization": TENANT, "ledger": LEDGER, "alias": "other"}])
+    transfer = scene.teller.held(100, ispb="12345678", account="other")
+    scene.wait(transfer, "COMPLETED")
+    balances = {one["alias"]: one for one in scene.midaz.state()["accounts"].values()}
+    assert float(balances["other"]["available"]) == 100, balances
+    assert float(balances["@external/BRL/fees"]["available"]) == 1.5, balances
+    unknown = scene.teller.insist(scene.teller.process, scene.teller.make(
+        100, ispb="12345678", account="nobody"))
+    assert unknown.status == 404, (unknown.status, unknown.body)
+    assert unknown.json()["error"]["code"] == "BTF-0500", unknown.body
+    scene.audit()
+
+
+def an_orderly_stop(program, folder):
+    """Ends while the ledger is asked; the next start finishes what was open."""
+    scene = Scene(program, folder, **{"http.commit_timeout": "200ms",
+                                      "ledger.midaz_timeout": "60s"})
+    transfer = scene.teller.held(100)
+    scene.midaz.plan({"on": "cancel", "gate": True})
+    assert scene.teller.cancel(transfer).status == 503
+    assert scene.server.end() == 0, "an orderly stop"
+    scene.midaz.control(open=True)
+    scene.restart()
+    scene.wait(transfer, "CANCELLED")
+    scene.audit()
+
+
 def lack_of_funds(program, folder):
     scene = Scene(program, folder)
     teller = scene.teller
@@ -239,7 +269,8 @@ def main():
         "at_the_end_of_v4": (each_fault_at_the_end, "v4"), "killed_between": (killed_between,),
         "takes_long": (a_ledger_that_takes_long,), "left_alone": (a_ledger_that_is_left_alone,),
         "dies": (a_ledger_that_dies,), "another_was_faster": (another_was_faster,),
-        "lack_of_funds": (lack_of_funds,), "without_trouble": (without_trouble,)}
+        "lack_of_funds": (lack_of_funds,), "without_trouble": (without_trouble,),
+        "within_the_ledger": (within_the_ledger,), "orderly_stop": (an_orderly_stop,)}
 
     def run(name):
         folder = tempfile.mkdtemp(prefix="belay-midaz-")

@@ -1,7 +1,6 @@
 #include "http/drive/midaz/intent_driver.hpp"
 
 #include <array>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -204,12 +203,6 @@ job::Uuid IntentDriver::new_id() {
     std::array<std::uint8_t, 10> random{};
     parts_.entropy.fill(std::as_writable_bytes(std::span(random)));
     return job::make_uuid_v7(parts_.lane.now(), random);
-}
-
-std::size_t IntentDriver::UuidHash::operator()(const job::Uuid& id) const noexcept {
-    std::size_t hash;
-    std::memcpy(&hash, id.octets.data() + 8, sizeof hash);  // the random half of a version 7 UUID
-    return hash;
 }
 
 }  // namespace belay::http

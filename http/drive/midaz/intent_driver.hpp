@@ -79,10 +79,6 @@ class IntentDriver final : public IntentKeeper {
     std::size_t busy() const noexcept { return under_way_.size(); }
 
   private:
-    struct UuidHash {
-        std::size_t operator()(const job::Uuid& id) const noexcept;
-    };
-
     /// An open intent.
     struct Open {
         transfers::Ask ask = transfers::Ask::process;
@@ -103,7 +99,7 @@ class IntentDriver final : public IntentKeeper {
     const IntentDriverSettings settings_;
     run::Gate gate_;
     midaz::Sleeper sleeper_;
-    std::unordered_set<job::Uuid, UuidHash> under_way_;
+    std::unordered_set<job::Uuid, job::UuidHash> under_way_;
     bool stopping_ = false;
 };
 

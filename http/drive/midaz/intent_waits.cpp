@@ -1,6 +1,5 @@
 #include "http/drive/midaz/intent_waits.hpp"
 
-#include <cstring>
 #include <vector>
 
 #include "core/base/check.hpp"
@@ -16,12 +15,6 @@ IntentWait::~IntentWait() {
 void IntentWait::expired() {
     waits_->end(*this);
     took_too_long();
-}
-
-std::size_t IntentWaits::UuidHash::operator()(const job::Uuid& id) const noexcept {
-    std::size_t hash;
-    std::memcpy(&hash, id.octets.data() + 8, sizeof hash);  // the random half of a version 7 UUID
-    return hash;
 }
 
 IntentWaits::~IntentWaits() {

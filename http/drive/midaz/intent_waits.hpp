@@ -67,13 +67,9 @@ class IntentWaits {
     void resolve(const job::Uuid& transfer, const Resolution& resolution);
 
   private:
-    struct UuidHash {
-        std::size_t operator()(const job::Uuid& id) const noexcept;
-    };
-
     run::Shard& shard_;
     run::DeadlineClass& length_;
-    std::unordered_multimap<job::Uuid, IntentWait*, UuidHash> waiting_;
+    std::unordered_multimap<job::Uuid, IntentWait*, job::UuidHash> waiting_;
 };
 
 }  // namespace belay::http
