@@ -3,8 +3,10 @@
 #include "http/drive/transfer_worker.hpp"
 
 #include <atomic>
-#include <condition_variable>
+#include <chrono>
+#include <cstdlib>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 #include <boost/test/unit_test.hpp>
@@ -84,6 +86,41 @@ BOOST_AUTO_TEST_CASE(clients_race_the_worker_and_the_rail) {
     for (std::size_t account = 0; account < 3; ++account) {
         BOOST_TEST(bank.balance(account).on_hold.minor == 0);
     }
+    BOOST_TEST(bank.sum() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(many_are_under_way_at_once) {
+    const char* size = std::getenv("BELAY_TEST_SIZE");
+    const int count = size != nullptr && std::string_view(size) == "full" ? 50'000 : 2'000;
+    BankSettings settings;
+    settings.is_threaded = true;
+    settings.has_webhook = false;
+    Bank bank(3, 50, settings);
+    BOOST_REQUIRE(bank.start());
+    std::vector<std::unique_ptr<Confirm>> confirms;
+    for (int number = 0; number < count; ++number) {
+        confirms.push_back(
+            bank.confirmation({.sender = static_cast<std::size_t>(number) % 50, .amount = 1}));
+        bank.submit(0, *confirms.back());
+        if (number % 256 == 255) {
+            bank.settle();
+        }
+    }
+    bank.settle();
+    const world::SystemClock clock;
+    const world::MonotonicTime begin = clock.monotonic();
+    for (const auto& confirm : confirms) {
+        BOOST_REQUIRE(confirm->is_confirmed());
+        bank.inbox().offer(confirm->id());
+    }
+    for (const auto& confirm : confirms) {
+        while (bank.see(confirm->id())->phase != Phase::completed) {
+            std::this_thread::yield();
+        }
+    }
+    const std::chrono::duration<double> took = clock.monotonic() - begin;
+    BOOST_TEST_MESSAGE(count << " transfers, three moves each, in " << took.count() << " s");
+    BOOST_TEST(bank.outside() == count - 50 * Bank::funds);
     BOOST_TEST(bank.sum() == 0);
 }
 
