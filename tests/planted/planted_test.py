@@ -35,7 +35,7 @@ TARGETS = ("belay", "belay_faults")
 RUN_SECONDS = 900
 # Which programs a test of tests/crash is given. kill_test is to find what it finds by what the
 # server answers, so it does not get the tool that looks inside.
-TESTS = {"kill": ("belay",), "expiry": ("belay", "belay_faults"),
+TESTS = {"kill": ("belay",), "transfers_kill": ("belay",), "expiry": ("belay", "belay_faults"),
          "disk_errors": ("belay", "belay_faults")}
 
 
