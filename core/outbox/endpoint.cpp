@@ -10,6 +10,9 @@ namespace {
 // types, secret and previous secret, each a u32 length and its bytes.
 constexpr std::uint8_t layout = 1;
 
+// Layout 1 of a roster: u8 layout, u32 count.
+constexpr std::uint8_t roster_layout = 1;
+
 constexpr unsigned is_enabled_flag = 1U << 0U;
 constexpr unsigned has_previous_flag = 1U << 1U;
 constexpr unsigned all_flags = (1U << 2U) - 1;
@@ -77,6 +80,25 @@ result<Endpoint> decode_endpoint(ByteSpan bytes) {
         return Error::corrupt;
     }
     return endpoint;
+}
+
+void encode(const Roster& roster, std::string& to) {
+    ByteWriter writer(to);
+    writer.integer(roster_layout);
+    writer.integer(roster.count);
+}
+
+result<Roster> decode_roster(ByteSpan bytes) {
+    ByteReader reader(bytes);
+    const auto found_layout = reader.integer<std::uint8_t>();
+    if (reader.ok() && found_layout > roster_layout) {
+        return Error::newer_format;
+    }
+    const Roster roster{reader.integer<std::uint32_t>()};
+    if (!reader.ok() || found_layout != roster_layout || reader.left() != 0) {
+        return Error::corrupt;
+    }
+    return roster;
 }
 
 }  // namespace belay::outbox

@@ -18,6 +18,7 @@ inline constexpr job::Kind endpoint_kind{30};
 inline constexpr job::Kind event_kind{31};
 inline constexpr job::Kind dead_letter_kind{32};
 inline constexpr job::Kind delivery_log_kind{33};
+inline constexpr job::Kind roster_kind{34};
 
 /// Lists of job::ListId.
 inline constexpr std::uint16_t endpoints_of_tenant = 30;
@@ -51,6 +52,17 @@ struct Endpoint {
 
 /// Whether the endpoint is enabled and wants events of this name.
 bool wants(const Endpoint& endpoint, std::string_view event) noexcept;
+
+/// How many endpoints a tenant has: the record whose id is the tenant's, moved by whoever makes or
+/// removes one, so that two who register at once do not both get the last place.
+struct Roster {
+    std::uint32_t count = 0;
+
+    friend bool operator==(const Roster&, const Roster&) = default;
+};
+
+void encode(const Roster& roster, std::string& to);
+result<Roster> decode_roster(ByteSpan bytes);
 
 void encode(const Endpoint& endpoint, std::string& to);
 result<Endpoint> decode_endpoint(ByteSpan bytes);

@@ -1,6 +1,7 @@
 #include "core/outbox/schedule.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/base/check.hpp"
 
@@ -22,6 +23,10 @@ Schedule Schedule::usual() {
     using std::chrono::seconds;
     return Schedule({seconds(0), seconds(5), minutes(5), minutes(30), hours(2), hours(5), hours(10),
                      hours(14), hours(20), hours(24)});
+}
+
+Milliseconds Schedule::span() const noexcept {
+    return std::accumulate(waits_.begin(), waits_.end(), Milliseconds(0));
 }
 
 std::optional<Milliseconds> Schedule::next_wait(std::uint32_t attempts,

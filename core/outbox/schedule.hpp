@@ -27,6 +27,9 @@ class Schedule {
 
     std::size_t attempts_max() const noexcept { return waits_.size(); }
 
+    /// All waits together.
+    Milliseconds span() const noexcept;
+
     /// How long to wait after the attempts so far, the first counted as 1; nullopt when they were
     /// all. `retry_after` of the answer lengthens the wait, up to a day. `random` spreads it by up
     /// to a tenth, so that what failed together does not come back together.

@@ -60,6 +60,12 @@ bool EventFeed::take_missed() noexcept {
            missed_.exchange(false, std::memory_order_acquire);
 }
 
+bool EventFeed::has_news() const noexcept {
+    // relaxed: whoever is told so takes, and acquires.
+    return cells_[head_ % places].turn.load(std::memory_order_relaxed) == head_ + 1 ||
+           missed_.load(std::memory_order_relaxed);
+}
+
 bool EventFeed::about_to_sleep() noexcept {
     // seq_cst: store, then look, against tell(), which stores its event and then looks here.
     asleep_.store(true, std::memory_order_seq_cst);

@@ -34,6 +34,9 @@ class EventFeed {
     /// store is to be looked through. True the first time: of what was there before nobody told.
     bool take_missed() noexcept;
 
+    /// Whether either of the two above has something.
+    bool has_news() const noexcept;
+
     /// The sender is about to sleep. False if there is something to take.
     bool about_to_sleep() noexcept;
     void woke() noexcept;

@@ -74,6 +74,16 @@ void render(std::string_view name, const job::Uuid& id, const exports::Job& job,
 
 }  // namespace
 
+std::span<const std::string_view> export_event_names() noexcept {
+    static constexpr auto names = [] {
+        std::array<std::string_view, named.size()> all;
+        std::transform(named.begin(), named.end(), all.begin(),
+                       [](const Named& each) { return each.name; });
+        return all;
+    }();
+    return names;
+}
+
 ExportEvent ExportEvent::of(store::Lane& lane, const job::TenantId& tenant, const job::Uuid& job,
                             exports::Ask ask) {
     ExportEvent event;

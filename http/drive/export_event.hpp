@@ -2,7 +2,9 @@
 // .expired, .canceled, each when the job comes to that phase.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "core/exports/job.hpp"
 #include "http/drive/event_act.hpp"
@@ -39,5 +41,8 @@ class ExportEvent {
     bool made_ = false;
     std::string body_;
 };
+
+/// All names that an export's event may have.
+std::span<const std::string_view> export_event_names() noexcept;
 
 }  // namespace belay::http
