@@ -92,4 +92,18 @@ std::unique_ptr<ShardGatekeeper> Credentials::make_gatekeeper(world::Entropy& en
     return std::make_unique<ShardGatekeeper>(*keys_, *api_keys_, clock_, entropy, settings_, log);
 }
 
+explained<std::string> read_place(std::string_view setting, const std::string& path) {
+    constexpr std::uint64_t bytes_max = 1024 * 1024;
+    std::vector<std::unique_ptr<world::Disk>> disks;
+    const auto place = open_place(setting, path, disks);
+    if (place.has_error()) {
+        return place.error();
+    }
+    auto text = world::read_whole(*place->disk, place->path, bytes_max);
+    if (text.has_error()) {
+        return failure(text.error(), place->shown() + ": " + text.error().message());
+    }
+    return *std::move(text);
+}
+
 }  // namespace belay::app

@@ -60,4 +60,7 @@ class Credentials {
 explained<auth::FilePlace> open_place(std::string_view setting, const std::string& path,
                                       std::vector<std::unique_ptr<world::Disk>>& disks);
 
+/// The whole file, of a megabyte at most. Errors as open_place().
+explained<std::string> read_place(std::string_view setting, const std::string& path);
+
 }  // namespace belay::app

@@ -7,9 +7,6 @@
 namespace belay::app {
 namespace {
 
-constexpr std::uint64_t token_bytes_max = 64 * 1024;
-constexpr std::uint64_t pem_bytes_max = 1024 * 1024;
-
 midaz::ConnectorSettings connector_settings(const program::LedgerSettings& settings) {
     midaz::ConnectorSettings made;
     made.accounts = {settings.midaz_settlement_alias, settings.midaz_fee_alias};
@@ -47,16 +44,10 @@ std::string_view trimmed(std::string_view text) {
     return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
 }
 
-explained<std::string> read_file(std::string_view setting, const std::string& path,
-                                 std::uint64_t bytes_max) {
-    std::vector<std::unique_ptr<world::Disk>> disks;
-    const auto place = open_place(setting, path, disks);
-    if (place.has_error()) {
-        return place.error();
-    }
-    auto text = world::read_whole(*place->disk, place->path, bytes_max);
+explained<std::string> read_token(const std::string& path) {
+    auto text = read_place("ledger.midaz_token_file", path);
     if (text.has_error()) {
-        return failure(text.error(), place->shown() + ": " + text.error().message());
+        return text.error();
     }
     return std::string(trimmed(*text));
 }
@@ -74,7 +65,7 @@ explained<std::unique_ptr<ExternalLedger>> ExternalLedger::open(const program::S
     }
     std::string authorities;
     if (!ledger.midaz_ca_file.empty()) {
-        auto text = read_file("ledger.midaz_ca_file", ledger.midaz_ca_file, pem_bytes_max);
+        auto text = read_place("ledger.midaz_ca_file", ledger.midaz_ca_file);
         if (text.has_error()) {
             return text.error();
         }
@@ -87,8 +78,7 @@ explained<std::unique_ptr<ExternalLedger>> ExternalLedger::open(const program::S
     std::unique_ptr<ExternalLedger> made(
         new ExternalLedger(settings, zone, parts, std::move(*trust)));
     if (!ledger.midaz_token_file.empty()) {
-        const auto token =
-            read_file("ledger.midaz_token_file", ledger.midaz_token_file, token_bytes_max);
+        const auto token = read_token(ledger.midaz_token_file);
         if (token.has_error()) {
             return token.error();
         }
@@ -138,7 +128,7 @@ void ExternalLedger::poll() {
     if (token_file_.empty()) {
         return;
     }
-    const auto token = read_file("ledger.midaz_token_file", token_file_, token_bytes_max);
+    const auto token = read_token(token_file_);
     if (token.has_error()) {
         if (token_fault_ != token.error().what) {
             token_fault_ = token.error().what;

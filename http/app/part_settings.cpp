@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "http/app/webhook_drive.hpp"
+
 namespace belay::app {
 
 unsigned shard_count(const program::Settings& settings) {
@@ -122,6 +124,26 @@ http::TransferDriverSettings driver_settings(const program::Settings& settings) 
     made.pace.submit_delay = settings.rail.submit_delay;
     made.pace.settle_delay = settings.rail.settle_delay;
     made.zone = settings.transfers.timezone;
+    return made;
+}
+
+webhook_api::Settings webhook_settings(const program::Settings& settings,
+                                       const boost::asio::ip::tcp::endpoint& listening) {
+    webhook_api::Settings made;
+    made.json_bytes_max = settings.http.max_json_body;
+    made.addresses = webhook_addresses(settings.webhooks, listening);
+    made.allow_http = settings.webhooks.allow_private;
+    return made;
+}
+
+webhooks::SenderSettings sender_settings(const program::WebhooksSettings& settings,
+                                         std::uint64_t deliveries_max) {
+    webhooks::SenderSettings made;
+    made.schedule = outbox::Schedule(settings.schedule);
+    made.bounds.all = deliveries_max;
+    made.bounds.of_endpoint = std::min<std::size_t>(settings.max_in_flight, deliveries_max);
+    // Endpoints that have not shown that they work leave the rest to those that have.
+    made.bounds.unproven = deliveries_max / 2;
     return made;
 }
 

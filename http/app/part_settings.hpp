@@ -3,12 +3,16 @@
 
 #include <string>
 
+#include <boost/asio/ip/tcp.hpp>
+
 #include "http/drive/simulated_rail.hpp"
 #include "http/drive/transfer_driver.hpp"
+#include "http/drive/webhooks/sender.hpp"
 #include "http/families/common/rate_limit.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/families/ledger/settings.hpp"
 #include "http/families/transfers/settings.hpp"
+#include "http/families/webhooks/settings.hpp"
 #include "http/program/settings.hpp"
 #include "http/server/settings.hpp"
 #include "store/store.hpp"
@@ -32,6 +36,14 @@ transfer_api::Settings transfer_settings(const program::Settings& settings);
 http::SimulatedRailSettings rail_settings(const program::RailSettings& settings);
 
 http::TransferDriverSettings driver_settings(const program::Settings& settings);
+
+/// `listening`: where this process does.
+webhook_api::Settings webhook_settings(const program::Settings& settings,
+                                       const boost::asio::ip::tcp::endpoint& listening);
+
+/// `deliveries_max`: under way at a time, to all endpoints.
+webhooks::SenderSettings sender_settings(const program::WebhooksSettings& settings,
+                                         std::uint64_t deliveries_max);
 
 /// What each operation is limited to, where limits are enabled.
 http::Rates rates_of(const program::LimitsSettings& limits);

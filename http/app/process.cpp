@@ -75,6 +75,9 @@ explained<void> Process::start() {
     if (auto opened = open_ledger(); opened.has_error()) {
         return opened;
     }
+    if (auto opened = open_webhooks(); opened.has_error()) {
+        return opened;
+    }
     build_families();
     build_shards();
     const auto chores = families_->chores();
@@ -86,6 +89,7 @@ explained<void> Process::start() {
             http::ExportWorkerSettings{settings_.exports.workers, settings_.exports.rows_per_second,
                                        life});
     }
+    webhooks_->start();
     transfers_.start(*store_, events_, ledger_ ? &ledger_->keeper() : nullptr);
     if (ledger_) {
         ledger_->start();
@@ -104,15 +108,13 @@ void Process::build_families() {
     uploads_ = std::make_unique<http::Background>(background_threads);
     downloads_ = std::make_unique<http::Background>(background_threads);
     families_ = std::make_unique<families::Families>(
-        families::Settings{export_settings(settings_, public_url_),
-                           ledger_settings(settings_),
-                           transfer_settings(settings_),
-                           {}},
+        families::Settings{export_settings(settings_, public_url_), ledger_settings(settings_),
+                           transfer_settings(settings_), webhook_settings(settings_, listening_)},
         families::Parts{
             {*disk_, *signer_, ready_, agenda_, events_, *uploads_, *downloads_},
             {agenda_},
             {agenda_, transfers_.inbox(), transfers_.rail(), ledger_ ? &ledger_->desk() : nullptr},
-            {agenda_},
+            {agenda_, events_},
             &transfers_.rail()});
     admin::Gauges gauges;
     gauges.workers_busy = [this]() -> std::uint64_t { return workers_ ? workers_->busy() : 0; };
@@ -224,6 +226,7 @@ bool Process::stop() {
         if (ledger_) {
             ledger_->stop();
         }
+        webhooks_->stop();
     });
     sequence.add(commit, "log", [&] {
         if (sound) {
@@ -241,6 +244,7 @@ bool Process::stop() {
         per_shard_.clear();
         shards_.reset();
         ledger_.reset();
+        webhooks_.reset();
         uploads_.reset();
         downloads_.reset();
         store_.reset();

@@ -22,6 +22,7 @@
 #include "http/app/external_ledger.hpp"
 #include "http/app/serve.hpp"
 #include "http/app/transfer_drive.hpp"
+#include "http/app/webhook_drive.hpp"
 #include "http/drive/background.hpp"
 #include "http/drive/event_feed.hpp"
 #include "http/drive/export_worker.hpp"
@@ -100,6 +101,7 @@ class Process {
     explained<void> open_files();
     explained<void> open_listeners();
     explained<void> open_ledger();
+    explained<void> open_webhooks();
     explained<bool> load_certificate();
     void build_families();
     void build_shards();
@@ -131,6 +133,7 @@ class Process {
     std::string certificate_fault_;
     std::optional<http::Listeners> listeners_;
     std::uint16_t port_ = 0;
+    boost::asio::ip::tcp::endpoint listening_;
     std::string public_url_;
     work::Agenda agenda_;
     work::ReadyQueue ready_;
@@ -138,6 +141,7 @@ class Process {
     TransferDrive transfers_;
     /// Null: the embedded ledger holds the money.
     std::unique_ptr<ExternalLedger> ledger_;
+    std::unique_ptr<WebhookDrive> webhooks_;
     std::unique_ptr<http::Background> uploads_;
     std::unique_ptr<http::Background> downloads_;
     std::unique_ptr<families::Families> families_;

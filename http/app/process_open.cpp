@@ -184,6 +184,8 @@ explained<void> Process::open_listeners() {
     }
     listeners_.emplace(std::move(*listeners));
     port_ = listeners_->port();
+    listening_ = *endpoint;
+    listening_.port(port_);
     public_url_ = settings_.http.public_url.empty()
                       ? url_of(address, port_, !settings_.http.tls_cert.empty())
                       : settings_.http.public_url;
@@ -206,6 +208,19 @@ explained<void> Process::open_ledger() {
     }
     ledger_ = std::move(*opened);
     log_.info("another ledger holds the money of transfers", {{"url", settings_.ledger.midaz_url}});
+    return {};
+}
+
+explained<void> Process::open_webhooks() {
+    auto opened = WebhookDrive::open(settings_.webhooks, {.store = *store_,
+                                                          .clock = clock_,
+                                                          .events = events_,
+                                                          .listening = listening_,
+                                                          .deliveries_max = deliveries_max_});
+    if (opened.has_error()) {
+        return opened.error();
+    }
+    webhooks_ = std::move(*opened);
     return {};
 }
 
