@@ -119,6 +119,25 @@ class LedgersTest(LedgerTest):
         self.assertEqual(len(bodies), 1)
 
 
+class GivenLedgerTest(LedgerTest):
+    GIVEN = "0189a2c4-0000-7000-8000-00000000000a"
+    settings = {**LedgerTest.settings, "transfers.ledger": GIVEN}
+
+    def test_a_ledger_that_is_configured_is_there_and_the_first_organizations(self):
+        path = f"{ORGANIZATION}/{self.GIVEN}"
+        self.check(self.client.get(path), 200, "ledger_response")
+        other = Client(self.server, self.server.token(tenant=OTHER_TENANT,
+                                                      scopes=["transfers:read", "admin"]))
+        theirs = path.replace(TENANT, OTHER_TENANT)
+        self.assertEqual(other.get(theirs).status, 200)  # nobody has used it
+        self.account("@anna", "5", ledger=path)
+        self.refused(other.get(theirs), 404, "0007")
+        body = {"assetCode": "BRL", "type": "deposit"}
+        self.refused(other.post(f"{theirs}/accounts", body), 404, "0007")
+        listed = self.client.get(f"{ORGANIZATION}?limit=100").json()["items"]
+        self.assertIn(self.GIVEN, [each["id"] for each in listed])
+
+
 class AccountsTest(LedgerTest):
     def test_an_account_and_what_comes_with_the_first_of_its_asset(self):
         made = self.account("@anna")
