@@ -89,19 +89,24 @@ std::int64_t Bank::sum() {
 }
 
 Bank::Events Bank::all_events() {
-    std::map<job::Uuid, std::map<outbox::Order, std::string>> found;
+    struct Told {
+        job::Uuid event;
+        std::string name;
+    };
+    std::map<job::Uuid, std::map<outbox::Order, Told>> found;
     reader_->walk([&](const job::RecordId& record, const store::RecordView& view) {
         if (record.kind == outbox::event_kind) {
             const outbox::Event event = outbox::decode_event(view.value).value();
-            const bool is_new =
-                found[event.subject.id].emplace(event.order, std::string(event.name)).second;
-            check(is_new, "no two events have one place in the order");
+            const Told told{record.id, std::string(event.name)};
+            const auto place = found[event.subject.id].emplace(event.order, told).first;
+            // A walk may come by the same record again.
+            check(place->second.event == record.id, "no two events have one place in the order");
         }
     });
     Events told;
     for (const auto& [id, ordered] : found) {
-        for (const auto& [order, name] : ordered) {
-            told[id].push_back(name);
+        for (const auto& [order, each] : ordered) {
+            told[id].push_back(each.name);
         }
     }
     return told;
