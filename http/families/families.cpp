@@ -5,6 +5,7 @@
 #include "core/base/check.hpp"
 #include "http/drive/export_chores.hpp"
 #include "http/drive/transfer_chores.hpp"
+#include "http/drive/webhooks/chores.hpp"
 #include "http/families/export_jobs/family.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/transfers/family.hpp"
@@ -22,7 +23,8 @@ struct Families::Members {
           ledger(settings.ledger, parts.ledger),
           transfers(settings.transfers, parts.transfers),
           transfer_chores(parts.transfers.inbox, parts.transfers.agenda),
-          webhooks(settings.webhooks, parts.webhooks) {
+          webhooks(settings.webhooks),
+          webhook_chores(parts.webhooks.agenda, parts.webhooks.events) {
         if (parts.simulated_rail != nullptr) {
             rail_feed.emplace(*parts.simulated_rail);
         }
@@ -35,6 +37,7 @@ struct Families::Members {
     http::TransferChores transfer_chores;
     std::optional<transfer_api::RailFeed> rail_feed;
     webhook_api::Family webhooks;
+    webhooks::Chores webhook_chores;
 };
 
 Families::Families(const Settings& settings, const Parts& parts)
@@ -52,7 +55,7 @@ std::vector<http::RouteFamily> Families::routes() {
 }
 
 std::vector<http::Chores*> Families::chores() {
-    return {&members_->export_chores, &members_->transfer_chores};
+    return {&members_->export_chores, &members_->transfer_chores, &members_->webhook_chores};
 }
 
 store::Schema schema() {

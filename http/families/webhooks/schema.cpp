@@ -27,7 +27,8 @@ void lists_of_letter(ByteSpan value, store::Memberships& to) {
     }
 }
 
-void lists_of_log(ByteSpan, store::Memberships&) {}
+/// Of a delivery log and of a roster, which are found by the id of whose they are.
+void lists_of_none(ByteSpan, store::Memberships&) {}
 
 /// Secrets are not printed.
 void print_endpoint(ByteSpan value, std::string& to) {
@@ -85,6 +86,16 @@ void print_log(ByteSpan value, std::string& to) {
     json.member("attempts", log->count).end_object();
 }
 
+void print_roster(ByteSpan value, std::string& to) {
+    const result<outbox::Roster> roster = outbox::decode_roster(value);
+    if (!roster) {
+        to += "not a roster";
+        return;
+    }
+    wire::JsonWriter json(to);
+    json.begin_object().member("webhooks", roster->count).end_object();
+}
+
 }  // namespace
 
 void add_to_schema(store::Schema& schema) {
@@ -92,7 +103,8 @@ void add_to_schema(store::Schema& schema) {
     schema.kinds.push_back({outbox::event_kind, "event", &lists_of_event, &print_event});
     schema.kinds.push_back(
         {outbox::dead_letter_kind, "dead_letter", &lists_of_letter, &print_letter});
-    schema.kinds.push_back({outbox::delivery_log_kind, "delivery_log", &lists_of_log, &print_log});
+    schema.kinds.push_back({outbox::delivery_log_kind, "delivery_log", &lists_of_none, &print_log});
+    schema.kinds.push_back({outbox::roster_kind, "webhook_roster", &lists_of_none, &print_roster});
     schema.lists.push_back({outbox::endpoints_of_tenant, outbox::endpoint_kind});
     schema.lists.push_back({outbox::dead_letters_of_tenant, outbox::dead_letter_kind});
     schema.lists.push_back({outbox::events_of_subject, outbox::event_kind});
