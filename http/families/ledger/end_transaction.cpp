@@ -55,7 +55,7 @@ class EndTransaction final : public LedgerWrite {
 /// frame: of two reverts one finds the mark.
 class RevertTransaction final : public LedgerWrite {
   public:
-    /// `reverse` is made of `found`, whose texts it views.
+    /// The reverse is made of `found`, whose texts it views.
     RevertTransaction(http::Exchange& exchange, const job::Uuid& parent, const job::Uuid& id,
                       std::unique_ptr<const FoundTransaction> found, std::uint8_t stripe)
         : LedgerWrite(exchange), id_(id), found_(std::move(found)), parent_id_(parent) {
@@ -101,8 +101,7 @@ class RevertTransaction final : public LedgerWrite {
                               : errors::overflow,
                           body);
         }
-        parent.reverted_by = id_;
-        parent.updated = view.now;
+        parent.reverted_by = id_;  // its operations keep their times
         bytes_.clear();
         ledger::encode(parent, bytes_);
         draft.put(parent_, as_byte_span(bytes_));
