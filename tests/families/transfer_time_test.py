@@ -8,6 +8,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import time
 
 FAMILIES = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(FAMILIES))
@@ -131,14 +132,16 @@ class InitiationsTest(TimeTest):
 
 
 class LimitsTest(TimeTest):
-    settings = {**TimeTest.settings, "transfers.daily_count": 2}
+    settings = {**TimeTest.settings, "transfers.daily_count": 2, "transfers.timezone": "UTC"}
 
     def test_a_day_s_limit_is_new_on_the_next_day_and_a_cancel_gives_back_its_own_day(self):
+        noon = DAY // 2 - time.time() % DAY  # so that no midnight comes by itself
+        self.at(noon)
         account, _ = self.account("1000.00")
         first = self.held(account, 1)
         self.held(account, 2)
         self.refused(self.client.initiate(account, 3), 422, "BTF-0011", "fields", ["limit"])
-        self.at(DAY)
+        self.at(noon + DAY)
         held = [self.held(account, 4), self.held(account, 5)]
         # What was used yesterday is given back to yesterday.
         self.check(self.client.cancel(first), 200, "cancel_response")

@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import time
+import unittest
 import uuid
 
 FAMILIES = pathlib.Path(__file__).resolve().parent
@@ -26,6 +27,7 @@ class CodesTest(TransferTest):
     """A server for each test; together they reach every code of the table."""
 
     reached = set()
+    ran = 0
 
     @classmethod
     def setUpClass(cls):
@@ -33,9 +35,14 @@ class CodesTest(TransferTest):
 
     @classmethod
     def tearDownClass(cls):
+        if cls.ran < len(unittest.defaultTestLoader.getTestCaseNames(cls)):
+            return  # only some were asked for
         table = (ROOT / "http/families/transfers/errors.hpp").read_text()
         known = set(re.findall(r'"(BTF-\d{4})"', table))
         assert cls.reached == known, sorted(cls.reached ^ known)
+
+    def setUp(self):
+        CodesTest.ran += 1
 
     def serve(self, **settings):
         settings = {name.replace("__", "."): value for name, value in settings.items()}
