@@ -7,11 +7,12 @@
 // at the store's interface, without HTTP. A round cancels both kinds, in turn the one and the other
 // first. Prints rates and processor time per cancel, of all threads with the log's. Not comparable
 // between machines: the ratio is the result.
-#include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <latch>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -176,6 +177,29 @@ class Move final : public store::Operation {
     std::string answer_;
 };
 
+/// A thread that waits for the disk sleeps: its time on the processor is that of its work.
+class SleepWaker final : public store::Waker {
+  public:
+    void wake() noexcept override {
+        {
+            const std::lock_guard lock(mutex_);
+            woken_ = true;
+        }
+        condition_.notify_one();
+    }
+
+    void sleep() {
+        std::unique_lock lock(mutex_);
+        condition_.wait_for(lock, Milliseconds(100), [this] { return woken_; });
+        woken_ = false;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable condition_;
+    bool woken_ = false;
+};
+
 double processor_seconds() {
     timespec time{};
     check(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0, "a process has a clock");
@@ -214,7 +238,7 @@ class Crew {
   private:
     template <class Aim>
     void work(std::size_t thread, std::size_t count, std::latch& ready, const Aim& aim) {
-        NoWaker waker;
+        SleepWaker waker;
         store::Lane lane = store_.open_lane(waker);
         std::vector<std::unique_ptr<Move>> moves;
         for (std::size_t at = 0; at < depth; ++at) {
@@ -231,9 +255,11 @@ class Crew {
                 }
             }
             lane.end_turn();
+            if (lane.about_to_sleep()) {
+                waker.sleep();
+            }
+            lane.woke();
             lane.poll();
-            // With no more processors than threads, the log's thread needs this one.
-            std::this_thread::yield();
         }
     }
 

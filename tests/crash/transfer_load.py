@@ -30,7 +30,8 @@ class Asked(Request):
         lines = [f"{self.method} {self.path} HTTP/1.1", "Host: belay.test",
                  f"Authorization: Bearer {token}", f"X-Organization-Id: {self.organization}"]
         if self.key is not None:
-            lines.append(f"X-Idempotency: {self.key}")
+            # The ledger's keys live five minutes unless they are told how long.
+            lines += [f"X-Idempotency: {self.key}", "X-TTL: 86400"]
         if self.method != "GET":
             lines += ["Content-Type: application/json", f"Content-Length: {len(self.body)}"]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
