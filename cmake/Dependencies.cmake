@@ -17,7 +17,8 @@ target_compile_definitions(belay_asio PUBLIC
   BOOST_ASIO_DISABLE_BOOST_ARRAY
   BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
 target_link_libraries(belay_asio PUBLIC belay_flags Boost::headers OpenSSL::SSL Threads::Threads)
-target_precompile_headers(belay_asio PUBLIC
+# The headers that cost most to read, precompiled once for all libraries that say ASIO.
+target_precompile_headers(belay_asio PRIVATE
   <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/ip/tcp.hpp>
   <boost/asio/steady_timer.hpp> <boost/asio/ssl.hpp> <boost/asio/use_awaitable.hpp>
   <boost/asio/as_tuple.hpp> <boost/asio/post.hpp>

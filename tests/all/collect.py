@@ -2,7 +2,8 @@
 
 usage: collect.py BUILD_DIRECTORY PRESET=FILTER...
 
-FILTER is "all", "only:LABEL" or "all-but:LABEL". Writes BUILD_DIRECTORY/all/CTestTestfile.cmake,
+FILTER is "all", "only:LABEL", "all-but:LABEL" or "all-but:LABEL+KEPT": without those of LABEL, but
+with those of them that are KEPT, too. Writes BUILD_DIRECTORY/all/CTestTestfile.cmake,
 in which a test is called PRESET/NAME and carries its preset as one more label.
 """
 
@@ -30,8 +31,11 @@ def matches(labels, rule):
     kind, _, label = rule.partition(":")
     if kind == "all":
         return True
-    if kind in ("only", "all-but") and label:
-        return (label in labels) == (kind == "only")
+    if kind == "only" and label:
+        return label in labels
+    if kind == "all-but" and label:
+        label, _, kept = label.partition("+")
+        return label not in labels or kept in labels
     raise SystemExit(f"collect.py: unknown filter {rule}")
 
 
