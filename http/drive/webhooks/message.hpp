@@ -33,7 +33,7 @@ class Message {
         job::Uuid event;
         std::string_view name;
         std::string_view body;
-        /// Of this attempt.
+        /// Of this attempt, by the clock of the day: receivers refuse what is stale by theirs.
         WallTime time;
         /// Random: names the attempt in the trace.
         std::uint64_t span = 0;

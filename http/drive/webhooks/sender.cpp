@@ -146,7 +146,7 @@ Report Sender::prepare(const outbox::Errand& errand, std::optional<Message>& mes
             message.emplace(endpoint, Message::Content{.event = errand.event,
                                                        .name = event->name,
                                                        .body = event->body,
-                                                       .time = parts_.lane.now(),
+                                                       .time = parts_.shard.clock().wall(),
                                                        .span = parts_.entropy.number()});
         }
     };
