@@ -4,18 +4,18 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
+#include <cstddef>
 #include <optional>
-#include <vector>
 
 #include "core/job/ids.hpp"
 #include "core/run/shard.hpp"
+#include "core/work/mailbox.hpp"
 
 namespace belay::http {
 
 class EventFeed {
   public:
-    EventFeed();
+    EventFeed() = default;
     EventFeed(const EventFeed&) = delete;
     EventFeed& operator=(const EventFeed&) = delete;
 
@@ -28,7 +28,7 @@ class EventFeed {
     void wake_with(run::Shard& shard) noexcept { shard_ = &shard; }
 
     /// The oldest that was told.
-    std::optional<job::Uuid> take() noexcept;
+    std::optional<job::Uuid> take() noexcept { return told_.pop(); }
 
     /// Whether, since the last call, there may have been events that take() does not give: the
     /// store is to be looked through. True the first time: of what was there before nobody told.
@@ -42,25 +42,14 @@ class EventFeed {
     void woke() noexcept;
 
   private:
-    static constexpr std::uint64_t places = 8192;  // a power of two
+    static constexpr std::size_t places = 8192;
 
-    /// Written by one teller and read by the sender, in turns: at number n of the queue the place
-    /// is the teller's while `turn` is n, and the sender's while it is n + 1.
-    struct Cell {
-        std::atomic<std::uint64_t> turn;
-        job::Uuid event;
-    };
-
-    std::vector<Cell> cells_;
+    work::Mailbox<job::Uuid> told_{places};
     run::Shard* shard_ = nullptr;
 
     // Shared, ordered as described at each use.
-    alignas(64) std::atomic<std::uint64_t> tail_{0};  ///< the next number to be told
     std::atomic<bool> missed_{true};
     std::atomic<bool> asleep_{false};
-
-    // The sender's.
-    alignas(64) std::uint64_t head_ = 0;  ///< the next number to be taken
 };
 
 }  // namespace belay::http
