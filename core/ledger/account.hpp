@@ -53,6 +53,7 @@ Floor floor_of(const Account& account) noexcept;
 /// An account without a floor, which everybody touches, keeps its balance in so many records, that
 /// no two threads need the same one (design 5); a read adds them up at one cut.
 inline constexpr std::uint8_t stripes = 8;
+static_assert(unfloored_max <= INT64_MAX / stripes, "the stripes of an account can be added up");
 
 /// The record of a balance, or of one stripe of it; `stripe` is 0 for an account with a floor.
 job::RecordId balance_id(const job::Uuid& account, std::uint8_t stripe) noexcept;

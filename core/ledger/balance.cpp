@@ -60,7 +60,9 @@ Moved apply(const Balance& balance, Move move, Money amount, Floor floor) noexce
             fits = change(next.available, add(next.available, amount));
             break;
     }
-    if (!fits) {
+    const bool is_within = floor == Floor::zero || (next.available.minor <= unfloored_max &&
+                                                    next.available.minor >= -unfloored_max);
+    if (!fits || !is_within) {
         return {MoveFault::too_large, balance};
     }
     ++next.version;

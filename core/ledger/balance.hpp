@@ -45,6 +45,11 @@ enum class MoveFault : std::uint8_t {
     too_large,           ///< beyond what 64 bits of minor units hold
 };
 
+/// What one record of a balance without a floor may come to, either way: so far that the eight
+/// stripes of an account (account.hpp) add up within 64 bits, and with them all that the accounts
+/// inside of the ledger can ever have.
+inline constexpr std::int64_t unfloored_max = INT64_MAX / 8;
+
 struct Moved {
     MoveFault fault = MoveFault::none;
     /// What the balance becomes; as it was if there is a fault.

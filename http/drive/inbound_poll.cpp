@@ -31,6 +31,7 @@ void InboundPoll::next() {
 void InboundPoll::received(TransferReceive& operation) noexcept {
     const store::Status status = operation.receipt().status;
     if (status != store::Status::committed && status != store::Status::declined) {
+        parts_.inbox.offer(operation.transfer());  // it may become durable after all
         listener_.polled(made_, status);
         return;
     }
@@ -38,10 +39,9 @@ void InboundPoll::received(TransferReceive& operation) noexcept {
         if (operation.made_event()) {
             parts_.events.tell(operation.event());
         }
-        if (operation.outcome() == TransferReceive::Outcome::made) {
-            parts_.inbox.offer(operation.transfer());
-            ++made_;
-        }
+        // Also one that was met: who made it may not have been told that it became durable.
+        parts_.inbox.offer(operation.transfer());
+        made_ += operation.outcome() == TransferReceive::Outcome::made ? 1U : 0U;
         parts_.rail.confirm(operation.message());
         ++at_;
     }

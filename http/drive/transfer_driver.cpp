@@ -27,6 +27,10 @@ Milliseconds retry_after(unsigned failures) noexcept {
     return std::min(retry_max, retry_first * (1 << std::min(failures, doublings_max)));
 }
 
+/// Who made a transfer and was not told whether it is durable offers it all the same: it may become
+/// so. It is looked for so often, which takes some minutes.
+constexpr unsigned absent_looks = 20;
+
 Ask ask_of(RailWord word, Phase phase) noexcept {
     switch (word) {
         case RailWord::accepted:
@@ -107,7 +111,7 @@ void TransferDriver::take_offers() {
         if (!id) {
             return;
         }
-        courses_.try_emplace(*id);
+        courses_[*id].is_offered = true;
         make_ready(*id);
     }
 }
@@ -167,7 +171,12 @@ void TransferDriver::proceed(const job::Uuid& id) {
     }
     switch (shown.step.kind) {
         case Step::Kind::none:
-            courses_.erase(id);
+            if (shown.phase == Phase::absent && course.is_offered &&
+                course.failures < absent_looks) {
+                retry_later(id, course);
+            } else {
+                courses_.erase(id);
+            }
             break;
         case Step::Kind::wait:
             wait_until(id, course, shown.step.due);

@@ -92,6 +92,7 @@ class TransferDriver final : private TransferMove::Listener {
         std::optional<WallTime> sent;
         /// What did not succeed, one after the other.
         unsigned failures = 0;
+        bool is_offered = false;  ///< somebody has made it, or believes to have
         bool is_ready = false;    ///< it stands in ready_
         bool heeds_news = false;  ///< the move is about the first of the news
     };

@@ -81,6 +81,24 @@ BOOST_AUTO_TEST_CASE(what_an_inbox_cannot_hold_is_found_in_the_store) {
     BOOST_TEST((bank.see(id)->phase == transfers::Phase::completed));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_offered_before_it_is_durable_is_waited_for_and_not_for_ever) {
+    Bank bank(1, 2, {});
+    BOOST_REQUIRE(bank.start());
+    const auto confirm = bank.confirmation({.amount = 10});
+    bank.inbox().offer(confirm->id());  // its answer was: nobody knows
+    bank.inbox().offer(bank.account(0));
+    bank.settle();
+    BOOST_TEST(!bank.see(confirm->id()));
+    bank.submit(0, *confirm);
+    bank.settle();
+    bank.pass(std::chrono::seconds(10));
+    BOOST_REQUIRE(bank.see(confirm->id()).has_value());
+    BOOST_TEST((bank.see(confirm->id())->phase == transfers::Phase::completed));
+    BOOST_TEST(bank.driver().size() == 1U);
+    bank.pass(std::chrono::minutes(10));
+    BOOST_TEST(bank.driver().size() == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

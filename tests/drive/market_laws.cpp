@@ -206,6 +206,8 @@ void Market::judge_end() {
     if (settings_.has_webhook) {
         judge_events();
     }
+    // What was offered and never came to be is looked for some minutes more.
+    bank_.pass(std::chrono::minutes(10));
     require(bank_.driver().size() == 0, "nobody waits for what has ended");
 }
 

@@ -61,6 +61,17 @@ BOOST_AUTO_TEST_CASE(nothing_wraps) {
         (apply({{10}, {most}, 1, {}}, Move::hold, {1}, Floor::zero).fault == MoveFault::too_large));
 }
 
+BOOST_AUTO_TEST_CASE(the_stripes_of_an_account_can_be_added_up) {
+    const Money most{unfloored_max};
+    const Moved out = apply({}, Move::debit, most, Floor::none);
+    BOOST_TEST((out.fault == MoveFault::none));
+    BOOST_TEST((apply(out.balance, Move::debit, {1}, Floor::none).fault == MoveFault::too_large));
+    BOOST_TEST((apply({}, Move::credit, most, Floor::none).fault == MoveFault::none));
+    BOOST_TEST(
+        (apply({}, Move::credit, {most.minor + 1}, Floor::none).fault == MoveFault::too_large));
+    BOOST_TEST((apply({}, Move::credit, {most.minor + 1}, Floor::zero).fault == MoveFault::none));
+}
+
 BOOST_AUTO_TEST_CASE(a_move_changes_the_account_by_its_effect) {
     for (const Move move : moves) {
         const Balance after = apply(rich, move, {150}, Floor::zero).balance;

@@ -133,6 +133,8 @@ run::task<> IntentDriver::drive(job::Uuid transfer) {
         }
     }
     under_way_.erase(transfer);
+    // A resolution of which nobody knew may have become durable.
+    parts_.inbox.offer(transfer);
     // Who logged an intent that was resolved before its request began to wait hears of it now.
     parts_.desk.resolved(transfer, {});
 }

@@ -12,6 +12,9 @@ constexpr ResponseField retry_field{"Retry-After", "1"};
 
 constexpr int first_error_status = 400;
 
+/// Of a key that is claimed and has no answer yet.
+constexpr std::uint16_t no_status = 0;
+
 }  // namespace
 
 void KeyedWrite::use_key(std::string name, const job::Fingerprint& request, Milliseconds kept) {
@@ -29,6 +32,9 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
             kind_ = Answer::refusal;
             return;
         case job::KeyVerdict::replay:
+            if (view.remembered->status == no_status) {
+                break;
+            }
             status_ = view.remembered->status;
             body_ = view.remembered->body;
             kind_ = Answer::replay;
@@ -47,8 +53,13 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
         return;
     }
     kind_ = status_ < first_error_status ? Answer::first : Answer::refusal;
-    if (!key_name_.empty() && is_kept(status_)) {
+    if (key_name_.empty()) {
+        return;
+    }
+    if (is_kept(status_)) {
         draft.remember({request_, static_cast<std::uint16_t>(status_), view.now + kept_, body_});
+    } else if (claims_key()) {
+        draft.remember({request_, no_status, view.now + kept_, {}});
     }
 }
 

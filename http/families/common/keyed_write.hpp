@@ -46,6 +46,10 @@ class KeyedWrite : public store::Operation {
     /// Which answers are kept under a key.
     virtual bool is_kept(int status) const noexcept = 0;
 
+    /// Whether the key is to be this request's though perform() has no answer yet: another request
+    /// under it is refused from now on, and the same one performs again.
+    virtual bool claims_key() const noexcept { return false; }
+
     /// The key was used for another request: appends the body, returns the status.
     virtual int render_key_reused(std::string& body) const = 0;
 

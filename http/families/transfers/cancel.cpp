@@ -102,7 +102,7 @@ class Cancel final : public TransferWrite {
 
     void not_committed(const store::Receipt& receipt) noexcept override {
         if (receipt.status == store::Status::unknown && parts().desk != nullptr) {
-            parts().desk->look_after(id_);
+            parts().inbox.offer(id_);  // whoever looks at it finds the intent
         }
     }
 

@@ -61,6 +61,10 @@ void Family::poll(http::Exchange& exchange) {
         refuse(exchange, *refusal);
         return;
     }
+    if (!settings_.rules.is_licensed(tenant)) {
+        refuse(exchange, {&errors::unlicensed});
+        return;
+    }
     const RequestKey key = read_key(exchange.head());
     if (key.refusal) {
         refuse(exchange, *key.refusal);

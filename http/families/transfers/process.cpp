@@ -247,11 +247,7 @@ class Process final : public TransferWrite {
         if (receipt.status != store::Status::unknown || id_.is_nil()) {
             return;
         }
-        if (parts().desk != nullptr) {
-            parts().desk->look_after(id_);
-        } else {
-            parts().inbox.offer(id_);
-        }
+        parts().inbox.offer(id_);
     }
 
     Aliases aliases() const noexcept { return {sender_.text(), recipient_.text()}; }

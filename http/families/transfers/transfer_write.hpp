@@ -63,6 +63,7 @@ class TransferWrite : public http::KeyedWrite, private http::IntentWait {
 
     int perform(const store::View& view, store::Draft& draft, std::string& body) final;
     bool is_kept(int status) const noexcept final;
+    bool claims_key() const noexcept final { return next_ == Next::wait; }
     int render_key_reused(std::string& body) const final;
     int render_unexpected(std::string& body) const final;
     int render_unavailable(store::Status status, std::string& body) const final;
