@@ -7,9 +7,13 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# json(Method::post, "/v1/contexts", …) and .method = Method::put, .pattern = "/v1/…"
-_ROUTE = re.compile(r'(?:\bjson\(|\.method\s*=\s*)(?:wire::)?Method::(\w+),\s*'
+# json(Method::post, "/v1/contexts", …), write(Method::put, "/v1/…", …) and
+# .method = Method::put, .pattern = "/v1/…"
+_ROUTE = re.compile(r'(?:\b(?:json|write)\(|\.method\s*=\s*)(?:wire::)?Method::(\w+),\s*'
                     r'(?:\.pattern\s*=\s*)?"(/[^"]*)"')
+# post("/v1/…", …): the name says the method.
+_NAMED = re.compile(r'\b(post|get|read|write|route)\(\s*"(/[^"]*)"')
+_METHODS = {"post": "POST", "get": "GET", "read": "GET", "write": "POST", "route": "POST"}
 # Each route has exactly one handler, named by one of these.
 _HANDLER = re.compile(r"\b(?:buffered|streaming)<&")
 
@@ -19,7 +23,9 @@ def routes():
     found = set()
     for path in sorted((ROOT / "http").rglob("*.cpp")):
         source = path.read_text()
-        named = [f"{method.upper()} {pattern}" for method, pattern in _ROUTE.findall(source)]
+        named = [f"{method.upper().rstrip('_')} {pattern}"
+                 for method, pattern in _ROUTE.findall(source)]
+        named += [f"{_METHODS[name]} {pattern}" for name, pattern in _NAMED.findall(source)]
         handlers = len(_HANDLER.findall(source))
         if len(named) != handlers:
             raise AssertionError(f"{path}: {handlers} handlers, but {len(named)} routes that "
@@ -28,6 +34,15 @@ def routes():
             raise AssertionError(f"{path}: a route that is elsewhere, too")
         found |= set(named)
     return found
+
+
+# The routes of transfers, their ledger, their rail and webhooks: money_callers_test.py has their
+# callers, callers_test.py those of all others.
+MONEY = ("/v1/transfers", "/v1/webhooks", "/v1/organizations", "/belay/v1/rail")
+
+
+def is_about_money(route):
+    return route.split()[1].startswith(MONEY)
 
 
 def methods_of(pattern):

@@ -247,13 +247,28 @@ class TransactionsTest(LedgerTest):
         self.cut()
 
     def test_what_is_too_much_for_64_bits_is_refused(self):
-        most = "92233720368547758.07"
+        most = "11529215046068469.75"  # what one stripe of the world outside may owe
         self.account("@anna", most)
         body = {"send": {"asset": "BRL", "value": "0.01", "distribute": {"to": [
             entry("@anna", "0.01")]}}}
         self.refused(self.client.post(f"{self.ledger}/transactions/inflow", body), 422, "0097")
         self.assertEqual(self.money("@anna")[0], most)
         self.cut()
+
+    def test_the_world_outside_can_be_read_however_much_it_owes(self):
+        for value, answers in (("90000000000000000.00", {422}),
+                               ("11529215046068469.75", {201, 422})):
+            aliases = [f"@of-{value[:2]}-{number}" for number in range(8)]
+            for alias in aliases:
+                self.account(alias)
+
+            def ask(client, number, value=value, aliases=aliases):
+                body = {"send": {"asset": "BRL", "value": value, "distribute": {"to": [
+                    entry(aliases[number], value)]}}}
+                return client.post(f"{self.ledger}/transactions/inflow", body).status
+
+            self.assertLessEqual(set(self.at_once(8, ask)), answers)
+            self.cut()
 
 
 class TransferOwnedTest(LedgerTest):

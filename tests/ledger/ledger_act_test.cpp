@@ -135,12 +135,18 @@ BOOST_AUTO_TEST_CASE(stripes_add_up) {
 }
 
 BOOST_AUTO_TEST_CASE(a_sum_beyond_64_bits_is_refused) {
-    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    constexpr std::int64_t most = ledger::unfloored_max;
     Bank bank;
     fund(bank, 1, anna, most);
     BOOST_TEST(
-        (bank.run(2, payment(outside, {anna}, 1, 1), Ask::post).fault == MoveFault::too_large));
+        (bank.run(2, payment(outside, {anna}, 1, 0), Ask::post).fault == MoveFault::too_large));
     BOOST_TEST((bank.balance(anna) == Balance{{most}, {}, 1, {}}));
+    // All stripes together are still within 64 bits, and so is who has got it all.
+    for (std::uint8_t stripe = 1; stripe < ledger::stripes; ++stripe) {
+        BOOST_TEST(
+            bank.run(2U + stripe, payment(outside, {anna}, most, stripe), Ask::post).moved());
+    }
+    BOOST_TEST((bank.balance(anna) == Balance{{most * ledger::stripes}, {}, ledger::stripes, {}}));
 }
 
 BOOST_AUTO_TEST_CASE(the_sum_is_zero_at_every_cut_and_after_every_crash) {
