@@ -89,10 +89,11 @@ def storm(program, folder, seed, seconds):
     scene.restart()
 
     def all_ended():
-        return all(status in ENDS for status in scene.teller.all().values()) and (
-            set(scene.teller.all()) == {
-                one["metadata"]["transferId"]
-                for one in scene.midaz.state()["transactions"].values()})
+        # One look: a transfer is not seen before its hold is known, and may come between two.
+        seen = scene.teller.all()
+        return all(status in ENDS for status in seen.values()) and (
+            set(seen) == {one["metadata"]["transferId"]
+                          for one in scene.midaz.state()["transactions"].values()})
 
     wait_for(all_ended, PATIENCE, "the end of all transfers")
     for transfer, status in weather.promised.items():
