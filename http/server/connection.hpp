@@ -63,6 +63,8 @@ class Connection final : private run::Deadline, private AnswerWaiter {
     void take_request();
     void answer_refusal(Trouble trouble, std::string_view sentence);
     void match(Exchange& exchange);
+    /// After match().
+    void name(Exchange& exchange, std::optional<std::string_view> sent);
     Exchange& into_batch();
 
     // I/O.

@@ -61,7 +61,7 @@ void Connection::answer_refusal(Trouble trouble, std::string_view sentence) {
             sent = exchange.field(FieldName::x_request_id);
             match(exchange);  // for the shape of the error
         }
-        exchange.request_id_.set(sent, services_.parts.shard.clock(), services_.parts.entropy);
+        name(exchange, sent);
     }
     exchange.keep_alive_ = false;
     session_.end();
@@ -83,18 +83,25 @@ void Connection::match(Exchange& exchange) {
         services_.parts.router.match(exchange.method(), exchange.path(), exchange.path_scratch_);
 }
 
+void Connection::name(Exchange& exchange, std::optional<std::string_view> sent) {
+    if (exchange.match_.request_ids == RequestIds::stripe) {
+        exchange.request_id_.set_as_stripe(services_.parts.entropy);
+    } else {
+        exchange.request_id_.set(sent, services_.parts.shard.clock(), services_.parts.entropy);
+    }
+}
+
 bool Connection::take_head() {
     Exchange& exchange = *current_;
     exchange.waiter_ = this;
     exchange.head_complete_ = true;
     exchange.began_ = services_.parts.shard.now();
-    exchange.request_id_.set(exchange.field(FieldName::x_request_id), services_.parts.shard.clock(),
-                             services_.parts.entropy);
+    match(exchange);
+    name(exchange, exchange.field(FieldName::x_request_id));
     if (services_.draining) {
         session_.end_after_this();
     }
     exchange.keep_alive_ = session_.keeps_alive();
-    match(exchange);
     if (!admit(exchange)) {
         return false;
     }

@@ -66,6 +66,9 @@ wire::ResponseWriter Exchange::begin_answer(std::string& to, int status, Respons
     context.date = services_.dates.imf_fixdate(services_.parts.shard.clock().wall());
     wire::ResponseWriter writer(to, context, status);
     writer.field("X-Request-ID", request_id_.text());
+    if (match_.request_ids == RequestIds::stripe) {
+        writer.field("Request-Id", request_id_.text());
+    }
     writer.field("X-Content-Type-Options", "nosniff");
     if (rate_.limit != 0) {
         add_rate(writer, rate_);
@@ -78,8 +81,22 @@ wire::ResponseWriter Exchange::begin_answer(std::string& to, int status, Respons
 
 void Exchange::respond(int status, std::string_view content_type, std::string_view content,
                        ResponseFields fields) {
+    answer(status, content_type, content, fields, {});
+}
+
+void Exchange::answer(int status, std::string_view content_type, std::string_view content,
+                      ResponseFields fields, ResponseFields more) {
     check(!is_answered(), "a request is answered once");
+    if (content_ != nullptr) {
+        content_->assign(content);
+        finish(status);
+        waiter_->answered(*this);
+        return;
+    }
     wire::ResponseWriter writer = begin_answer(answer_, status, fields);
+    for (const ResponseField& field : more) {
+        writer.field(field.name, field.value);
+    }
     if (content.empty()) {
         writer.no_body();
     } else {
@@ -95,7 +112,7 @@ void Exchange::fail(Trouble trouble, std::string_view detail, ResponseFields fie
     content.clear();
     const ErrorStyle& style = match_.errors != nullptr ? *match_.errors : services_.plain_problems;
     const std::string_view type = style.render(problem, request_id(), content);
-    respond(status_of(trouble), type, content, fields);
+    answer(status_of(trouble), type, content, fields, style.fields(trouble));
 }
 
 void Exchange::finish(int status) noexcept {
@@ -124,6 +141,8 @@ void Exchange::reset() noexcept {
     authenticated_ = false;
     head_complete_ = false;
     keep_alive_ = true;
+    suppresses_events_ = false;
+    content_ = nullptr;
     status_ = 0;
     empty(path_scratch_);
     empty(scratch_);

@@ -30,12 +30,6 @@ namespace belay::http {
 
 struct Services;
 
-struct ResponseField {
-    std::string_view name;
-    std::string_view value;
-};
-using ResponseFields = std::span<const ResponseField>;
-
 class Exchange;
 
 /// Who waits for the answer: the connection.
@@ -87,6 +81,10 @@ class Exchange {
 
     std::string_view request_id() const noexcept { return request_id_.text(); }
 
+    /// Whether the caller wants no events of what this request does; only the process itself can
+    /// (loopback.hpp).
+    bool suppresses_events() const noexcept { return suppresses_events_; }
+
     // The shard.
 
     run::Shard& shard() noexcept;
@@ -127,11 +125,14 @@ class Exchange {
   private:
     friend class Connection;
     friend class ExchangePool;
+    friend class Loopback;
     friend class StreamExchange;
 
     void* raw_shard_context() noexcept;
     /// Begins an answer in `to` with the fields that every answer has.
     wire::ResponseWriter begin_answer(std::string& to, int status, ResponseFields fields);
+    void answer(int status, std::string_view content_type, std::string_view content,
+                ResponseFields fields, ResponseFields more);
     void finish(int status) noexcept;
     void clear_state() noexcept;
     void reset() noexcept;
@@ -148,7 +149,9 @@ class Exchange {
     bool authenticated_ = false;
     bool head_complete_ = false;  ///< else the answer is to bytes that are no request
     bool keep_alive_ = true;      ///< what the answer says
-    int status_ = 0;              ///< of the answer; 0: none yet
+    bool suppresses_events_ = false;
+    std::string* content_ = nullptr;  ///< no connection: the content goes here, and nothing else
+    int status_ = 0;                  ///< of the answer; 0: none yet
     world::MonotonicTime began_{};
     std::string scratch_;
     std::string answer_;

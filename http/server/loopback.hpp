@@ -11,6 +11,7 @@
 #include "auth/principal.hpp"
 #include "core/run/task.hpp"
 #include "http/server/exchange.hpp"
+#include "http/server/settings.hpp"
 
 namespace belay::http {
 
@@ -60,9 +61,9 @@ class Loopback {
 
   private:
     class Call;
-    struct Services;
+    struct Members;
 
-    const std::unique_ptr<Services> services_;
+    const std::unique_ptr<Members> members_;
 };
 
 }  // namespace belay::http

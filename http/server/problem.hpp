@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,6 +47,13 @@ struct Problem {
     std::string_view detail;
 };
 
+/// A field of an answer besides those that every answer has.
+struct ResponseField {
+    std::string_view name;
+    std::string_view value;
+};
+using ResponseFields = std::span<const ResponseField>;
+
 /// How a family words errors. Shared by all shards: thread-safe.
 class ErrorStyle {
   public:
@@ -55,6 +63,9 @@ class ErrorStyle {
     /// text that lives as long as the program.
     virtual std::string_view render(const Problem& problem, std::string_view request_id,
                                     std::string& body) const = 0;
+
+    /// What the answer says in fields besides; texts that live as long as the program.
+    virtual ResponseFields fields(Trouble) const noexcept { return {}; }
 };
 
 /// RFC 9457: what is answered outside every family, and before the path of a request is known.

@@ -23,6 +23,21 @@ void RequestId::set(std::optional<std::string_view> sent, const world::Clock& cl
     }
 }
 
+void RequestId::set_as_stripe(world::Entropy& entropy) {
+    constexpr std::string_view prefix = "req_";
+    // 64 of them, so that six random bits choose one; two stand twice.
+    constexpr std::string_view symbols =
+        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ12";
+    static_assert(symbols.size() == 64);
+    std::array<std::uint8_t, 24> random;
+    entropy.fill(std::as_writable_bytes(std::span(random)));
+    prefix.copy(text_.data(), prefix.size());
+    size_ = prefix.size();
+    for (const std::uint8_t octet : random) {
+        text_[size_++] = symbols[octet & 63U];
+    }
+}
+
 void RequestId::make_new(const world::Clock& clock, world::Entropy& entropy) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::array<std::uint8_t, 10> random;

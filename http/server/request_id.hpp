@@ -20,6 +20,9 @@ class RequestId {
     void set(std::optional<std::string_view> sent, const world::Clock& clock,
              world::Entropy& entropy);
 
+    /// "req_" and 24 letters and digits, whatever was sent.
+    void set_as_stripe(world::Entropy& entropy);
+
     std::string_view text() const noexcept { return {text_.data(), size_}; }
 
   private:

@@ -110,23 +110,27 @@ void Router::add(const RouteFamily& family, const Route& route) {
     node->write_allow();
 }
 
-const ErrorStyle& Router::style_of(std::string_view path) const noexcept {
-    const ErrorStyle* style = &plain_;
+const RouteFamily* Router::family_of(std::string_view path) const noexcept {
+    const RouteFamily* found = nullptr;
     std::size_t longest = 0;
     for (const RouteFamily& family : families_) {
         for (const std::string_view prefix : family.prefixes) {
-            if (path.starts_with(prefix) && prefix.size() > longest && family.errors != nullptr) {
+            if (path.starts_with(prefix) && prefix.size() > longest) {
                 longest = prefix.size();
-                style = family.errors;
+                found = &family;
             }
         }
     }
-    return *style;
+    return found;
 }
 
 RouteMatch Router::match(wire::Method method, std::string_view path, std::string& scratch) const {
     RouteMatch match;
-    match.errors = &style_of(path);
+    match.errors = &plain_;
+    if (const RouteFamily* const family = family_of(path)) {
+        match.errors = family->errors != nullptr ? family->errors : &plain_;
+        match.request_ids = family->request_ids;
+    }
     scratch.clear();
     scratch.reserve(path.size());  // what is decoded is never longer, so no view into it moves
     const Node* node = root_.get();

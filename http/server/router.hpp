@@ -80,6 +80,12 @@ struct Route {
     RateClass rate = RateClass::unlimited;
 };
 
+/// What names a request in answers and logs.
+enum class RequestIds : std::uint8_t {
+    any,     ///< X-Request-ID as the client sent it, else a UUID
+    stripe,  ///< "req_…", never the client's; in the field Request-Id too
+};
+
 /// What one family, or admin, gives to the server. Everything outlives the router.
 struct RouteFamily {
     /// A path belongs to the family with the longest prefix that it begins with, and takes its
@@ -88,6 +94,7 @@ struct RouteFamily {
     std::span<const Route> routes;
     void* target = nullptr;
     const ErrorStyle* errors = nullptr;
+    RequestIds request_ids = RequestIds::any;
 };
 
 inline constexpr std::size_t route_parameters_max = 4;
@@ -104,7 +111,8 @@ struct RouteMatch {
     const Route* route = nullptr;
     void* target = nullptr;
     const ErrorStyle* errors = nullptr;  ///< never null after match()
-    std::string_view allow;              ///< for the Allow field; lives as long as the router
+    RequestIds request_ids = RequestIds::any;
+    std::string_view allow;  ///< for the Allow field; lives as long as the router
     std::size_t parameter_count = 0;
     /// In the order of the pattern, percent-decoded. Views into the path or into `scratch`.
     std::array<std::string_view, route_parameters_max> parameters;
@@ -130,7 +138,8 @@ class Router {
     struct Node;
 
     void add(const RouteFamily& family, const Route& route);
-    const ErrorStyle& style_of(std::string_view path) const noexcept;
+    /// Null for a path that is no family's.
+    const RouteFamily* family_of(std::string_view path) const noexcept;
 
     PlainProblems plain_;
     std::vector<RouteFamily> families_;

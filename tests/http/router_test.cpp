@@ -123,6 +123,19 @@ BOOST_FIXTURE_TEST_CASE(what_was_sent_is_kept_but_for_what_could_harm, Made) {
     BOOST_TEST(of(std::string(200, 'x')) == std::string(128, 'x'));
 }
 
+BOOST_FIXTURE_TEST_CASE(the_form_of_stripe_is_new_each_time, Made) {
+    id.set_as_stripe(entropy);
+    const std::string first(id.text());
+    BOOST_TEST(first.size() == 28u);
+    BOOST_TEST(first.starts_with("req_"));
+    BOOST_TEST(
+        first.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX"
+                                "YZ",
+                                4) == std::string::npos);
+    id.set_as_stripe(entropy);
+    BOOST_TEST(id.text() != first);
+}
+
 BOOST_FIXTURE_TEST_CASE(blank_becomes_a_uuid, Made) {
     for (const std::optional<std::string_view> sent :
          {std::optional<std::string_view>(), std::optional<std::string_view>(""),
