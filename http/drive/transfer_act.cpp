@@ -78,7 +78,9 @@ bool TransferAct::name(store::Lane& lane, const job::Uuid& id, Ask ask, const jo
         if (!transfer.is_external) {
             name_money(lane, transfer, ask, transaction, to);
         }
-        event_.name(event, Audience::of(lane, transfer.tenant, transfers::event_names()), to);
+        if (!suppresses_event_) {
+            event_.name(event, Audience::of(lane, transfer.tenant, transfers::event_names()), to);
+        }
     }
     return found;
 }

@@ -48,6 +48,10 @@ class TransferAct {
     bool name(store::Lane& lane, const job::Uuid& id, transfers::Ask ask, const job::Uuid& event,
               const job::Uuid& transaction, Subjects& to);
 
+    /// Before name(): nobody is to be told of what is asked. (What another ledger has to confirm
+    /// first is told all the same.)
+    void suppress_event() noexcept { suppresses_event_ = true; }
+
     /// Decides and, if the verdict moves the transfer, puts everything. The texts of the request
     /// outlive the call; the ask is the one that was named. Verdict::wrong_phase with a fault():
     /// the rules apply the ask, but a balance does not allow it (the recipient of a chargeback has
@@ -109,6 +113,7 @@ class TransferAct {
     std::string recipient_alias_;  ///< of an inbound transfer
     std::array<std::optional<std::size_t>, transfers::scope_count> counters_;
     std::optional<std::size_t> guard_;
+    bool suppresses_event_ = false;
     EventAct event_;
 
     transfers::Transfer transfer_;

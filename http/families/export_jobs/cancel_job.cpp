@@ -16,8 +16,7 @@ class CancelJob final : public ExchangeWrite {
         : ExchangeWrite(settings, exchange),
           parts_(parts),
           tenant_(exchange.principal()->tenant),
-          event_(http::ExportEvent::of(exchange.shard_context<http::ShardContext>().lane, tenant_,
-                                       id, exports::Ask::cancel)) {
+          event_(event_of(exchange, id, exports::Ask::cancel)) {
         standing_.id = id;
         http::Subjects subjects;
         subjects.add({exports::export_job_kind, id});

@@ -20,8 +20,7 @@ class CreateJob final : public ExchangeWrite {
           refusal_(std::move(refusal)),
           request_(request),
           tenant_(exchange.principal()->tenant),
-          event_(http::ExportEvent::of(exchange.shard_context<http::ShardContext>().lane, tenant_,
-                                       id, exports::Ask::create)) {
+          event_(event_of(exchange, id, exports::Ask::create)) {
         http::Subjects subjects;
         subjects.add({exports::export_job_kind, id});
         event_.name(subjects);

@@ -40,6 +40,14 @@ KeyOrRefusal read_key(const wire::RequestHead& head) {
     return {key.key, refusal_of(key.fault)};
 }
 
+http::ExportEvent event_of(http::Exchange& exchange, const job::Uuid& id, exports::Ask ask) {
+    if (exchange.suppresses_events()) {
+        return {};
+    }
+    return http::ExportEvent::of(exchange.shard_context<http::ShardContext>().lane,
+                                 exchange.principal()->tenant, id, ask);
+}
+
 int render_refusal(ErrorStyle style, const Refusal& refusal, std::string& body) {
     const Detail detail{"field", refusal.field};
     render_error(style, *refusal.kind, refusal.message, {&detail, refusal.field.empty() ? 0U : 1U},

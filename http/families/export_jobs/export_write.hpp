@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#include "http/drive/export_event.hpp"
 #include "http/families/common/idempotency_key.hpp"
 #include "http/families/common/keyed_write.hpp"
 #include "http/families/export_jobs/parse.hpp"
@@ -18,6 +19,9 @@ struct KeyOrRefusal {
 };
 
 KeyOrRefusal read_key(const wire::RequestHead& head);
+
+/// Of what the request asks of the caller's job; none if the request suppresses events.
+http::ExportEvent event_of(http::Exchange& exchange, const job::Uuid& id, exports::Ask ask);
 
 /// Appends the body of an error; returns its status.
 int render_refusal(ErrorStyle style, const Refusal& refusal, std::string& body);

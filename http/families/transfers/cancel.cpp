@@ -20,6 +20,9 @@ class Cancel final : public TransferWrite {
           act_(settings.rules.calendar.zone(), &parts.rail) {}
 
     void prepare(std::string_view body) {
+        if (exchange().suppresses_events()) {
+            act_.suppress_event();
+        }
         refusal_ = parse_path_id(exchange().parameter("transferId"), "transferId", id_);
         if (!refusal_) {
             refusal_ = parse_cancel(body, reason_);

@@ -87,8 +87,10 @@ class Process final : public TransferWrite {
         }
         hold_id_ = here.new_id();
         money_.name(hold_id_, hold_of(initiation, aliases(), stripe_), ledger::Ask::hold, subjects);
-        const http::Audience audience =
-            http::Audience::of(here.lane, tenant_, transfers::event_names());
+        http::Audience audience;
+        if (!exchange().suppresses_events()) {
+            audience = http::Audience::of(here.lane, tenant_, transfers::event_names());
+        }
         for (http::EventAct& event : events_) {
             event.name(here.new_id(), audience, subjects);
         }
