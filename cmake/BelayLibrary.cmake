@@ -25,6 +25,9 @@ endfunction()
 #   system      drives a whole server: not with g++'s build,
 #   undistorted unless a sanitizer distorts it
 #   sim         seeded by BELAY_TEST_SEED where it is set: `./dev sim` runs it with new seeds
+#   race        interleavings of threads, and
+#   stress      threads without any order, and
+#   corpus      inputs that fuzzing found: with sim, what only a sanitizer's build runs
 function(belay_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "ASIO" "TIMEOUT" "SOURCES;LINKS;LABELS;ARGS")
   if(NOT arg_TIMEOUT)
@@ -39,9 +42,16 @@ function(belay_test name)
   endif()
   add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT})
+  set(is_plain TRUE)
   foreach(label IN LISTS arg_LABELS)
     belay_labelled(${label} ${name})
+    if(label MATCHES "^(sim|race|stress|corpus)$")
+      set(is_plain FALSE)
+    endif()
   endforeach()
+  if(is_plain)
+    belay_labelled(plain ${name})
+  endif()
 endfunction()
 
 # belay_labelled(LABEL TARGET…): builds the targets with belay_tests_<label>.
