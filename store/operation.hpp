@@ -59,6 +59,9 @@ class Draft {
     /// Takes everything back: nothing is to move.
     void abandon() { begin(subject_count_); }
 
+    /// Nothing is to move so far.
+    bool empty() const noexcept;
+
   private:
     friend class LaneState;
 
@@ -71,7 +74,6 @@ class Draft {
     };
 
     void begin(std::size_t subject_count);
-    bool empty() const noexcept;
 
     std::array<Part, limits::records_per_frame_max> parts_;
     std::size_t subject_count_ = 0;

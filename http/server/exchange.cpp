@@ -89,6 +89,7 @@ void Exchange::answer(int status, std::string_view content_type, std::string_vie
     check(!is_answered(), "a request is answered once");
     if (content_ != nullptr) {
         content_->assign(content);
+        content_fields_ = fields;
         finish(status);
         waiter_->answered(*this);
         return;
@@ -142,7 +143,9 @@ void Exchange::reset() noexcept {
     head_complete_ = false;
     keep_alive_ = true;
     suppresses_events_ = false;
+    claims_key_only_ = false;
     content_ = nullptr;
+    content_fields_ = {};
     status_ = 0;
     empty(path_scratch_);
     empty(scratch_);

@@ -85,6 +85,10 @@ class Exchange {
     /// (loopback.hpp).
     bool suppresses_events() const noexcept { return suppresses_events_; }
 
+    /// Whether nothing is to be done but to claim the request's key, or to answer what is
+    /// remembered under it; only the process itself can ask so.
+    bool claims_key_only() const noexcept { return claims_key_only_; }
+
     // The shard.
 
     run::Shard& shard() noexcept;
@@ -150,7 +154,9 @@ class Exchange {
     bool head_complete_ = false;  ///< else the answer is to bytes that are no request
     bool keep_alive_ = true;      ///< what the answer says
     bool suppresses_events_ = false;
-    std::string* content_ = nullptr;  ///< no connection: the content goes here, and nothing else
+    bool claims_key_only_ = false;
+    std::string* content_ = nullptr;  ///< no connection: the content goes here
+    ResponseFields content_fields_;   ///< likewise; valid while the waiter is told
     int status_ = 0;                  ///< of the answer; 0: none yet
     world::MonotonicTime began_{};
     std::string scratch_;

@@ -1,7 +1,9 @@
 #include "http/server/loopback.hpp"
 
+#include <charconv>
 #include <exception>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "core/run/event.hpp"
@@ -14,6 +16,9 @@ namespace {
 
 /// Calls that are kept for reuse, so that one allocates nothing once its memory is warm.
 constexpr std::size_t kept_max = 512;
+
+constexpr std::string_view replayed_field = "X-Idempotency-Replayed";
+constexpr std::string_view retry_field = "Retry-After";
 
 /// Never asked: whoever makes the request names the caller.
 class NoGatekeeper final : public Gatekeeper {
@@ -34,7 +39,8 @@ class Loopback::Call final : private AnswerWaiter {
     run::Event& answered() noexcept { return answered_; }
 
     Answer take_answer() {
-        Answer answer{exchange_.status_, std::move(content_)};
+        Answer answer = std::exchange(answer_, {});
+        answer.content = std::move(content_);
         exchange_.reset();
         answered_.reset();
         return answer;
@@ -42,7 +48,7 @@ class Loopback::Call final : private AnswerWaiter {
 
   private:
     void answering(Exchange&) noexcept override {}
-    void answered(Exchange&) noexcept override { answered_.set(); }
+    void answered(Exchange&) noexcept override;
 
     void write(const Request& request);
     std::optional<Trouble> obstacle(const Request& request) const;
@@ -53,7 +59,26 @@ class Loopback::Call final : private AnswerWaiter {
     run::Event answered_;
     std::string text_;
     std::string content_;
+    Answer answer_;  ///< without its content
 };
+
+/// Views of the handler's fields: valid within this call.
+void Loopback::Call::answered(Exchange&) noexcept {
+    answer_.status = exchange_.status_;
+    for (const ResponseField& field : exchange_.content_fields_) {
+        if (field.name == replayed_field) {
+            answer_.is_replay = field.value == "true";
+        } else if (field.name == claimed_key_field.name) {
+            answer_.is_claim = true;
+        } else if (field.name == retry_field) {
+            // Written by our own handlers: whole seconds.
+            unsigned seconds = 0;
+            std::from_chars(field.value.data(), field.value.data() + field.value.size(), seconds);
+            answer_.retry_after = std::chrono::seconds(seconds);
+        }
+    }
+    answered_.set();
+}
 
 struct Loopback::Members {
     explicit Members(const Parts& parts)
@@ -106,6 +131,7 @@ void Loopback::Call::begin(const Request& request) {
     exchange_.began_ = services_.parts.shard.now();
     exchange_.request_id_.set(std::nullopt, services_.parts.shard.clock(), services_.parts.entropy);
     exchange_.suppresses_events_ = request.suppresses_events;
+    exchange_.claims_key_only_ = request.claims_key_only;
     wire::RequestHeadParser parser(services_.parts.settings.head);
     if (parser.parse(text_, exchange_.head_) != wire::HeadProgress::complete) {
         exchange_.fail(trouble_of(wire::status_of(parser.error())));

@@ -4,16 +4,21 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "auth/principal.hpp"
+#include "core/base/time.hpp"
 #include "core/run/task.hpp"
 #include "http/server/exchange.hpp"
 #include "http/server/settings.hpp"
 
 namespace belay::http {
+
+/// In the answer of a handler that has claimed a key and done nothing else (KeyedWrite).
+inline constexpr ResponseField claimed_key_field{"X-Idempotency-Claimed", "true"};
 
 /// One for each shard that makes such requests, used by its thread only.
 class Loopback {
@@ -41,11 +46,20 @@ class Loopback {
         std::string_view body{};
         /// Of the events that the request's own transition would make, none is made.
         bool suppresses_events = false;
+        /// The request is not to be done: what its key remembers is answered, and a fresh key is
+        /// claimed, so that the request never is done later (families/common/keyed_write.hpp).
+        bool claims_key_only = false;
     };
 
     struct Answer {
         int status = 0;
         std::string content;
+        /// X-Idempotency-Replayed: true
+        bool is_replay = false;
+        /// Retry-After.
+        std::optional<Milliseconds> retry_after{};
+        /// Of a request that claims its key only: it was fresh, and is claimed.
+        bool is_claim = false;
     };
 
     explicit Loopback(const Parts& parts);

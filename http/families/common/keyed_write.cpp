@@ -1,7 +1,9 @@
 #include "http/families/common/keyed_write.hpp"
 
-#include <array>
 #include <exception>
+
+#include "core/base/check.hpp"
+#include "http/server/loopback.hpp"
 
 namespace belay::http {
 namespace {
@@ -22,6 +24,9 @@ void KeyedWrite::use_key(std::string name, const job::Fingerprint& request, Mill
     request_ = request;
     kept_ = kept;
     set_key(key_name_);
+    if (claims_only_) {
+        claim_key_only();  // whatever importance the request itself has
+    }
 }
 
 void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
@@ -33,23 +38,21 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
             return;
         case job::KeyVerdict::replay:
             if (view.remembered->status == no_status) {
-                break;
+                claims_only_ ? look(view, draft) : decide_fresh(view, draft);
+                return;
             }
             status_ = view.remembered->status;
             body_ = view.remembered->body;
             kind_ = Answer::replay;
             return;
         case job::KeyVerdict::fresh:
-            break;
+            claims_only_ ? claim(view, draft) : decide_fresh(view, draft);
+            return;
     }
-    try {
-        status_ = perform(view, draft, body_);
-    } catch (const std::exception&) {
-        // Memory, most likely. Nothing has been reserved yet, so nothing is done.
-        draft.abandon();
-        body_.clear();
-        status_ = render_unexpected(body_);
-        kind_ = Answer::refusal;
+}
+
+void KeyedWrite::decide_fresh(const store::View& view, store::Draft& draft) {
+    if (!perform_safely(view, draft)) {
         return;
     }
     kind_ = status_ < first_error_status ? Answer::first : Answer::refusal;
@@ -57,16 +60,63 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
         return;
     }
     if (is_kept(status_)) {
-        draft.remember({request_, static_cast<std::uint16_t>(status_), view.now + kept_, body_});
+        draft.remember(answer_until(view.now, status_));
     } else if (claims_key()) {
-        draft.remember({request_, no_status, view.now + kept_, {}});
+        draft.remember(answer_until(view.now, no_status));
     }
+}
+
+/// The request was begun, and has no answer yet. What it comes to without moving anything is what
+/// was done of it; where it would begin once more, nothing was.
+void KeyedWrite::look(const store::View& view, store::Draft& draft) {
+    if (!perform_safely(view, draft)) {
+        return;
+    }
+    if (!draft.empty()) {
+        draft.abandon();
+        body_.clear();
+        claim(view, draft);
+        return;
+    }
+    kind_ = Answer::refusal;
+    if (is_kept(status_)) {
+        draft.remember(answer_until(view.now, status_));
+        kind_ = Answer::replay;
+    }
+}
+
+void KeyedWrite::claim(const store::View& view, store::Draft& draft) {
+    check(!key_name_.empty(), "who claims a key names one");
+    status_ = render_key_reused(body_);
+    kind_ = Answer::claim;
+    draft.remember(answer_until(view.now, status_));
+}
+
+bool KeyedWrite::perform_safely(const store::View& view, store::Draft& draft) {
+    try {
+        status_ = perform(view, draft, body_);
+        return true;
+    } catch (const std::exception&) {
+        // Memory, most likely. Nothing has been reserved yet, so nothing is done.
+        draft.abandon();
+        body_.clear();
+        status_ = render_unexpected(body_);
+        kind_ = Answer::refusal;
+        return false;
+    }
+}
+
+job::RememberedAnswer KeyedWrite::answer_until(WallTime now, int status) const noexcept {
+    return {request_, static_cast<std::uint16_t>(status), now + kept_,
+            status == no_status ? std::string_view() : body_};
 }
 
 void KeyedWrite::done(const store::Receipt& receipt) noexcept {
     const bool told =
         receipt.status == store::Status::committed || receipt.status == store::Status::declined;
-    if (receipt.status == store::Status::committed) {
+    if (claims_only_) {
+        // Whatever moved, it was nothing of the request.
+    } else if (receipt.status == store::Status::committed) {
         committed(receipt);
     } else {
         not_committed(receipt);
@@ -86,6 +136,9 @@ void KeyedWrite::done(const store::Receipt& receipt) noexcept {
             return;
         case Answer::refusal:
             answer(status_, {});
+            return;
+        case Answer::claim:
+            answer(status_, {&claimed_key_field, 1});
             return;
     }
 }

@@ -3,6 +3,11 @@
 // In this order: the records are loaded, then the key is looked up; a replay and a mismatch are
 // answered without asking the family; else the family decides, and what it answers is kept under
 // the key in the very transition that it answers for.
+//
+// A request may also ask for its key alone (Exchange::claims_key_only()): one that a job sent, or
+// was about to send, before it was canceled. Then what the key remembers is answered, and a fresh
+// key is claimed in a transition of its own, with a refusal: whoever claims first decides whether
+// the request is ever done.
 #pragma once
 
 #include <string>
@@ -25,6 +30,12 @@ class KeyedWrite : public store::Operation {
 
     /// The request names a key. `name` as append_key_name makes it.
     void use_key(std::string name, const job::Fingerprint& request, Milliseconds kept);
+
+    /// Nothing is to be done but to claim the key, which the request names.
+    void claim_key_only() noexcept {
+        claims_only_ = true;
+        set_importance(store::Importance::essential);
+    }
 
     /// What the request comes to if the key is fresh: puts into `draft` what moves, appends the
     /// body to `body`, and returns the status. May be called several times, each time from the
@@ -50,7 +61,7 @@ class KeyedWrite : public store::Operation {
     /// under it is refused from now on, and the same one performs again.
     virtual bool claims_key() const noexcept { return false; }
 
-    /// The key was used for another request: appends the body, returns the status.
+    /// The key was used for another request, or is used up: appends the body, returns the status.
     virtual int render_key_reused(std::string& body) const = 0;
 
     /// perform() threw: nothing is done. Appends the body, returns the status.
@@ -60,7 +71,13 @@ class KeyedWrite : public store::Operation {
     virtual int render_unavailable(store::Status status, std::string& body) const = 0;
 
   private:
-    enum class Answer : std::uint8_t { first, replay, refusal };
+    enum class Answer : std::uint8_t { first, replay, refusal, claim };
+
+    void decide_fresh(const store::View& view, store::Draft& draft);
+    void look(const store::View& view, store::Draft& draft);
+    void claim(const store::View& view, store::Draft& draft);
+    bool perform_safely(const store::View& view, store::Draft& draft);
+    job::RememberedAnswer answer_until(WallTime now, int status) const noexcept;
 
     std::string& body_;
     std::string key_name_;
@@ -68,6 +85,7 @@ class KeyedWrite : public store::Operation {
     Milliseconds kept_{};
     int status_ = 0;
     Answer kind_ = Answer::refusal;
+    bool claims_only_ = false;
 };
 
 }  // namespace belay::http

@@ -53,7 +53,11 @@ class ExportWrite : public http::KeyedWrite {
 class ExchangeWrite : public ExportWrite {
   protected:
     ExchangeWrite(const Settings& settings, http::Exchange& exchange) noexcept
-        : ExportWrite(settings, exchange.scratch()), exchange_(exchange) {}
+        : ExportWrite(settings, exchange.scratch()), exchange_(exchange) {
+        if (exchange.claims_key_only()) {
+            claim_key_only();
+        }
+    }
 
     http::Exchange& exchange() noexcept { return exchange_; }
 

@@ -28,6 +28,9 @@ void TransferWrite::set_request_key(std::string_view key) {
     http::append_key_name(scope, key, name);
     use_key(std::move(name), http::fingerprint(shard().digest, exchange_.head(), exchange_.body()),
             key_lifetime);
+    if (exchange_.claims_key_only()) {
+        claim_key_only();
+    }
 }
 
 int TransferWrite::refuse(const ErrorKind& kind, std::string& body) {
