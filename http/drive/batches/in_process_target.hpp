@@ -5,8 +5,8 @@
 //   body       the row's params; without any an empty body, which means to each operation what it
 //              means on a connection
 //   key        in the field of the family that is called
-//   account    X-Organization-Id: the row's context, else the creator's tenant; another tenant's is
-//              refused by 403, whatever the operation
+//   account    X-Organization-Id: the creator's tenant. A row whose context is another is refused,
+//              403, whatever the operation; one whose context is no account's id, 400
 //
 // Its answer is that of the operation, unchanged. An answer that says to come again (503, and 409
 // or 429 with Retry-After) is no answer of the row: it is sent again under its key, however often,
