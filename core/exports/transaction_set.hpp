@@ -14,9 +14,9 @@
 #include <string>
 #include <string_view>
 
-#include "core/exports/external_sort.hpp"
 #include "core/exports/row_reader.hpp"
 #include "core/exports/set_file.hpp"
+#include "core/sort/external_sort.hpp"
 #include "core/world/disk.hpp"
 
 namespace belay::exports {

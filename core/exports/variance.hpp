@@ -15,8 +15,8 @@
 #include <string_view>
 
 #include "core/exports/decimal.hpp"
-#include "core/exports/external_sort.hpp"
 #include "core/exports/set_file.hpp"
+#include "core/sort/external_sort.hpp"
 
 namespace belay::exports {
 

@@ -17,7 +17,7 @@
 #include "core/base/result.hpp"
 #include "core/world/disk.hpp"
 
-namespace belay::exports {
+namespace belay {
 
 /// Not thread-safe. Blocks on the disk, and for the time of sorting what memory holds.
 class ExternalSort {
@@ -77,4 +77,4 @@ class ExternalSort {
     std::unique_ptr<Merge> merge_;
 };
 
-}  // namespace belay::exports
+}  // namespace belay

@@ -1,4 +1,4 @@
-#include "core/exports/external_sort.hpp"
+#include "core/sort/external_sort.hpp"
 
 #include <map>
 
@@ -6,7 +6,7 @@
 
 #include "core/world/disk_sim.hpp"
 
-namespace belay::exports {
+namespace belay {
 namespace {
 
 namespace errc = boost::system::errc;
@@ -121,4 +121,4 @@ BOOST_AUTO_TEST_CASE(a_run_whose_sizes_rot_is_corrupt) {
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
-}  // namespace belay::exports
+}  // namespace belay

@@ -1,11 +1,11 @@
-#include "core/exports/external_sort.hpp"
+#include "core/sort/external_sort.hpp"
 
 #include <algorithm>
 
 #include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
 
-namespace belay::exports {
+namespace belay {
 namespace {
 
 constexpr std::size_t record_header_bytes = 8;
@@ -319,4 +319,4 @@ result<std::optional<ExternalSort::Record>> ExternalSort::next() {
     return std::optional(record_at(offsets_[given_++]));
 }
 
-}  // namespace belay::exports
+}  // namespace belay
