@@ -87,7 +87,7 @@ RetryDecision decide_retry(const CallEnd& end, const RetryRules& rules, std::uin
     }
     const Milliseconds wait = end.retry_after ? *end.retry_after : backed_off(rules, random, tries);
     RetryDecision decision = again(wait, Kind::final, tries);
-    decision.holds_all = end.status == too_many;
+    decision.holds_all = end.status == too_many || end.status == unavailable;
     return decision;
 }
 

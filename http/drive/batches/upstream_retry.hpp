@@ -8,15 +8,19 @@
 //   it may have arrived, and no answer came                 again, `lost_max` times in all;
 //                                                           then 504 outcome_unknown
 //   Stripe-Should-Retry: false                              never, whatever the status
-//   429                                                     again, for all rows a pause
-//   503 or 409 with Retry-After                             again
+//   429, and 503 with Retry-After                           again, for all rows a pause
+//   409 with Retry-After                                    again
 //   any status from 400 on with Stripe-Should-Retry: true   again
+//   409 of a row whose earlier send may be at work still    again
 //   every other answer                                      the row's answer
 //
 // An answer that says to come again is believed `put_off_max` times, then it is the row's answer;
-// so is at once one that says to come later than in `retry_after_max`. A row of which one send may
-// have been acted on ends as outcome_unknown where it would end as unreachable, or as put off: no
-// later failure takes back what an earlier send did. Only an answer that is the row's own does.
+// so is at once one that says to come later than in `retry_after_max`.
+//
+// A row of which an earlier send may have been acted on ends as 504 outcome_unknown unless the
+// answer is one that the operation itself gives, 2xx or 4xx: no later failure takes back what a
+// send has done. Neither a connection that fails, nor 3xx and 5xx, nor what is said before a key is
+// looked at (401, 403, 407, 408, 409, 425, 429), tells what became of that send.
 //
 // Waits: what Retry-After says, else `first_wait`, doubled with each try up to `wait_max`, of which
 // a random half is taken off, so that rows that failed together do not come back together.
