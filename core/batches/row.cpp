@@ -123,6 +123,8 @@ std::string_view code_of(RowFault fault) noexcept {
             return "invalid_id";
         case RowFault::id_repeated:
             return "duplicate_id";
+        case RowFault::no_rows:
+            return "empty_file";
         case RowFault::path_params_missing:
             return "missing_path_params";
         case RowFault::path_params_unexpected:
@@ -185,6 +187,13 @@ boost::system::result<Row, RowError> read_row(std::string_view line, const PathT
     return row;
 }
 
+RefusedRow repeated(std::uint64_t line, std::string_view id, std::uint64_t first_line) {
+    return {
+        line,
+        {RowFault::id_repeated,
+         "the row has the id of the one in line " + std::to_string(first_line), std::string(id)}};
+}
+
 void throw_exception_from_error(const RowError& error, const boost::source_location&) {
     throw std::runtime_error(error.message);
 }
@@ -192,7 +201,11 @@ void throw_exception_from_error(const RowError& error, const boost::source_locat
 void append_output_line(std::string_view id, std::string_view response, int status,
                         std::string& to) {
     to += R"({"id":)";
-    append_json_string(to, id);
+    if (id.empty()) {
+        to += "null";
+    } else {
+        append_json_string(to, id);
+    }
     to += R"(,"response":)";
     to += response;
     to += R"(,"status":)";
@@ -207,6 +220,11 @@ std::string error_response(std::string_view code, std::string_view message) {
     append_json_string(made, code);
     made += "}}";
     return made;
+}
+
+void append_refused_line(const RefusedRow& row, std::string& to) {
+    const std::string message = "line " + std::to_string(row.line) + ": " + row.error.message;
+    append_output_line(row.error.id, error_response(code_of(row.error.fault), message), 400, to);
 }
 
 }  // namespace belay::batches

@@ -40,7 +40,8 @@ enum class RowFault : std::uint8_t {
     unknown_member,
     id_missing,
     id_malformed,  ///< not 1 to 64 of A-Z a-z 0-9 _ -
-    id_repeated,   ///< in the whole file; found by whoever sees the whole file
+    id_repeated,   ///< in the whole file; found by whoever sees the whole file, as the next one
+    no_rows,       ///< of a file: there is no row in it
     path_params_missing,
     path_params_unexpected,
     path_params_mismatched,
@@ -60,17 +61,30 @@ struct RowError {
     std::string id;
 };
 
+/// A row of a file that is not run.
+struct RefusedRow {
+    /// From 1.
+    std::uint64_t line = 1;
+    RowError error;
+};
+
+/// The row with the id on `line` has the id of the one on `first_line`.
+RefusedRow repeated(std::uint64_t line, std::string_view id, std::uint64_t first_line);
+
 /// `line` is without its end and not blank.
 boost::system::result<Row, RowError> read_row(std::string_view line, const PathTemplate& path);
 
 [[noreturn]] void throw_exception_from_error(const RowError& error,
                                              const boost::source_location& where);
 
-/// {"id":"…","response":…,"status":200} and a line feed. `response` is JSON.
+/// {"id":"…","response":…,"status":200} and a line feed. `response` is JSON. An empty id: null.
 void append_output_line(std::string_view id, std::string_view response, int status,
                         std::string& to);
 
 /// The response of a row that was not sent, in the words of v1 errors.
 std::string error_response(std::string_view code, std::string_view message);
+
+/// The output line of a row that is not run: status 400, its message names the line of the input.
+void append_refused_line(const RefusedRow& row, std::string& to);
 
 }  // namespace belay::batches
