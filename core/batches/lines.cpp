@@ -7,6 +7,8 @@ namespace belay::batches {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+/// Of a line that may be short enough: its mark and the CR of its end are taken off later.
+constexpr std::size_t held_bytes_max = byte_order_mark.size() + line_bytes_max + 1;
 
 bool is_blank(std::string_view text) noexcept {
     return text.find_first_not_of(" \t\r") == std::string_view::npos;
@@ -15,25 +17,30 @@ bool is_blank(std::string_view text) noexcept {
 }  // namespace
 
 void LineReader::hold(std::string_view part) {
-    // Enough to tell that it is too long.
-    const std::size_t room = line_bytes_max + 1 - std::min(held_.size(), line_bytes_max + 1);
-    held_.append(part.substr(0, room));
+    held_.append(part.substr(0, held_bytes_max - held_.size()));
     held_bytes_ += part.size();
 }
 
-/// A line of so many bytes in the file, its end included. Nothing if it is blank.
-std::optional<Line> LineReader::cut(std::string_view text, std::uint64_t bytes) {
-    if (!is_past_mark_ && text.starts_with(byte_order_mark)) {
-        text.remove_prefix(byte_order_mark.size());
-    }
-    is_past_mark_ = true;
-    if (text.ends_with('\r')) {
-        text.remove_suffix(1);
-    }
-    const Line line{text, offset_, number_};
-    offset_ += bytes;
+/// A line of `bytes` bytes without its LF, of which `text` is the beginning: all of it, if it is
+/// short enough. Nothing if it is blank.
+std::optional<Line> LineReader::cut(std::string_view text, std::uint64_t bytes, bool has_end) {
+    Line line{text, offset_, number_};
+    offset_ += bytes + (has_end ? 1 : 0);
     ++number_;
-    return is_blank(text) ? std::nullopt : std::optional(line);
+    if (!std::exchange(is_past_mark_, true) && text.starts_with(byte_order_mark)) {
+        line.text.remove_prefix(byte_order_mark.size());
+        bytes -= byte_order_mark.size();
+    }
+    if (bytes <= line_bytes_max + 1 && line.text.ends_with('\r')) {
+        line.text.remove_suffix(1);
+        --bytes;
+    }
+    if (bytes > line_bytes_max) {
+        // Whatever its bytes are: nobody has looked at those behind.
+        line.text = line.text.substr(0, line_bytes_max + 1);
+        return line;
+    }
+    return is_blank(line.text) ? std::nullopt : std::optional(line);
 }
 
 std::optional<Line> LineReader::next() {
@@ -46,7 +53,7 @@ std::optional<Line> LineReader::next() {
                 return std::nullopt;
             }
             line_ = std::exchange(held_, {});
-            if (auto line = cut(line_, std::exchange(held_bytes_, 0))) {
+            if (auto line = cut(line_, std::exchange(held_bytes_, 0), false)) {
                 return line;
             }
             continue;
@@ -55,12 +62,12 @@ std::optional<Line> LineReader::next() {
         input_.remove_prefix(end + 1);
         std::optional<Line> line;
         if (held_bytes_ == 0) {
-            line = cut(part, part.size() + 1);
+            line = cut(part, part.size(), true);
         } else {
             hold(part);
             std::swap(line_, held_);
             held_.clear();
-            line = cut(line_, std::exchange(held_bytes_, 0) + 1);
+            line = cut(line_, std::exchange(held_bytes_, 0), true);
         }
         if (line) {
             return line;

@@ -1,6 +1,7 @@
 // Cuts a file into lines: a machine without I/O that takes it in pieces cut anywhere, in bounded
 // memory. Lines end with LF or CRLF, the last one may end with the file; one byte order mark in
-// front is passed over, and so are blank lines.
+// front is passed over, and so are blank lines (blanks, tabs, CR). A line over line_bytes_max, its
+// end not counted, is given as one that is too long, even if all that was looked at is blank.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,7 @@ class LineReader {
 
   private:
     void hold(std::string_view part);
-    std::optional<Line> cut(std::string_view text, std::uint64_t bytes);
+    std::optional<Line> cut(std::string_view text, std::uint64_t bytes, bool has_end);
 
     std::string_view input_;
     std::string held_;              ///< the beginning of a line whose end is in a later piece

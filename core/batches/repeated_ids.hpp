@@ -20,7 +20,7 @@
 namespace belay::batches {
 
 /// Not thread-safe. Blocks on the disk, and for the time of sorting what memory holds. Use: note
-/// each id, finish, compare until it says that all is done, then first or next. After an error it
+/// each id, finish, compare until that gives Compared::all, then first or next. After an error it
 /// is of no more use.
 class RepeatedIds {
   public:
@@ -48,8 +48,10 @@ class RepeatedIds {
     /// No more ids will come.
     result<void> finish();
 
-    /// Looks at up to `ids` more of those that were noted. True: there is none left.
-    result<bool> compare(std::size_t ids);
+    enum class Compared : std::uint8_t { some, all };
+
+    /// Looks at up to `ids` more of those that were noted.
+    result<Compared> compare(std::size_t ids);
 
     /// After all was compared: the repeat on the lowest line, and the id it repeats.
     const std::optional<Repeat>& first() const noexcept { return first_; }

@@ -13,11 +13,19 @@ namespace {
 
 constexpr std::array<std::string_view, 5> members{"id", "path_params", "params", "context",
                                                   "stripe_version"};
-constexpr std::size_t text_bytes_max = 256;
+constexpr std::size_t path_value_bytes_max = 512;
+/// They become fields of a request.
+constexpr std::size_t field_bytes_max = 256;
 
 bool is_id_character(char character) noexcept {
     return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
            (character >= '0' && character <= '9') || character == '_' || character == '-';
+}
+
+bool is_field(std::string_view text) noexcept {
+    return text.size() <= field_bytes_max && std::all_of(text.begin(), text.end(), [](char each) {
+               return each > ' ' && each < '\x7F';
+           });
 }
 
 bool is_row_id(std::string_view id) noexcept {
@@ -71,9 +79,12 @@ boost::system::result<void, RowError> take_path_params(const boost::json::object
             continue;
         }
         const boost::json::value* value = member(given, segment.text);
-        if (value == nullptr || !value->is_string() || !is_path_value(value->get_string())) {
+        if (value == nullptr || !value->is_string() || !is_path_value(value->get_string()) ||
+            value->get_string().size() > path_value_bytes_max) {
             return error(RowFault::path_params_mismatched,
-                         "path_params has no text for the place " + std::string(segment.text), row);
+                         "path_params has no text of 1 to 512 bytes for the place " +
+                             std::string(segment.text),
+                         row);
         }
         row.path_params.emplace_back(segment.text, std::string_view(value->get_string()));
     }
@@ -91,8 +102,9 @@ boost::system::result<void, RowError> take_text(const boost::json::object& objec
     if (text == nullptr) {
         return {};
     }
-    if (!text->is_string() || text->get_string().size() > text_bytes_max) {
-        return error(fault, std::string(name) + " is not a string of at most 256 bytes", row);
+    if (!text->is_string() || !is_field(text->get_string())) {
+        return error(fault, std::string(name) + " is not at most 256 visible characters of ASCII",
+                     row);
     }
     to = text->get_string();
     return {};

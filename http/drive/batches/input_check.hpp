@@ -17,6 +17,7 @@
 // Memory: at most 16 MiB, and what one row of 1 MiB comes to when it is parsed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -44,8 +45,7 @@ class InputCheck final : public http::BackgroundWork {
 
     bool is_done() const noexcept { return stage_ == Stage::done; }
 
-    /// Rows so far before which, and in which, no fault was found. It never goes back but at the
-    /// end, to where a repeated id is.
+    /// Rows so far that are good in themselves; it never goes back.
     std::uint64_t rows_good() const noexcept { return rows_; }
 
     // When it is done.
@@ -67,8 +67,8 @@ class InputCheck final : public http::BackgroundWork {
 
     const batches::PathTemplate path_;
     const InputBounds bounds_;
-    InputLines lines_;
     std::unique_ptr<batches::RepeatedIds> ids_;
+    std::unique_ptr<InputLines> lines_;
     Stage stage_ = Stage::reading;
     std::uint64_t rows_ = 0;
     std::optional<batches::RefusedRow> fault_;

@@ -19,6 +19,7 @@
 // to when they are parsed: bounds.ahead_bytes of text, or one line of 1 MiB.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -85,7 +86,9 @@ class InputRows final : public http::BackgroundWork {
     };
 
     result<void> slice();
+    result<InputLines::Step> step();
     result<void> note_slice();
+    result<void> note(const batches::Line& line);
     result<void> compare_slice();
     result<void> read_ahead();
     result<void> take_line(const batches::Line& line);

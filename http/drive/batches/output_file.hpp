@@ -16,6 +16,7 @@
 // nothing that it was to make durable is believed to be.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -44,7 +45,8 @@ class OutputFile final : public http::BackgroundWork {
 
     void run() noexcept override;
 
-    /// Of the last flush. Error::corrupt: the file is shorter than the job's record says.
+    /// Of the last flush. Error::corrupt: the file is shorter than the job's record says;
+    /// no_such_file_or_directory: it is gone, though the record says that there are lines in it.
     const boost::system::error_code& error() const noexcept { return error_; }
 
     /// The file is so long, and its bytes and name are durable.
@@ -57,6 +59,8 @@ class OutputFile final : public http::BackgroundWork {
     world::Disk& disk_;
     const std::string path_;
     std::uint64_t durable_bytes_;
+    /// A file may be there whose maker ended before it had synced the directory.
+    bool is_name_durable_;
     std::string pending_;
     std::string flushing_;  ///< handed over, not yet durable
     std::unique_ptr<world::File> file_;
