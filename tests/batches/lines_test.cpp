@@ -73,6 +73,60 @@ BOOST_AUTO_TEST_CASE(a_line_that_is_too_long_is_known_and_not_held) {
     BOOST_TEST(lines_of(file, 4096)[1].text.size() == line_bytes_max + 1);
 }
 
+/// What is told of a line is known by its length, whatever stands at the bound.
+BOOST_AUTO_TEST_CASE(the_bound_of_a_line_is_exact) {
+    const std::string longest(line_bytes_max, 'x');
+    const std::string mark = "\xEF\xBB\xBF";
+    struct Case {
+        std::string line;
+        bool is_too_long;
+    };
+    const std::vector<Case> cases{
+        {longest, false},
+        {longest + "\r", false},
+        {mark + longest, false},
+        {mark + longest + "\r", false},
+        {longest + "x", true},
+        {longest + "x\r", true},
+        {longest + "\r\r", true},
+        {longest + "\rx", true},
+        {mark + longest + "x", true},
+        {mark + longest + "\rx", true},
+        {mark + longest + "\rxyz", true},
+        {longest + mark, true},
+        {std::string(line_bytes_max + 1, ' '), true},
+        {std::string(line_bytes_max + 1, ' ') + "{\"id\":\"a\"}", true},
+    };
+    for (std::size_t at = 0; at < cases.size(); ++at) {
+        for (const std::string_view end : {"", "\n", "\nnext"}) {
+            const std::string file = cases[at].line + std::string(end);
+            const auto whole = lines_of(file, file.size());
+            BOOST_TEST_CONTEXT("case " << at << " end " << end.size()) {
+                BOOST_REQUIRE(!whole.empty());
+                BOOST_TEST((whole[0].text.size() > line_bytes_max) == cases[at].is_too_long);
+                BOOST_TEST(whole[0].text.size() <= line_bytes_max + 1);
+                BOOST_TEST(whole.size() == (end.size() > 1 ? 2U : 1U));
+                BOOST_TEST(whole.back().offset ==
+                           (end.size() > 1 ? cases[at].line.size() + 1 : 0U));
+                BOOST_TEST((lines_of(file, 65'536) == whole));
+                BOOST_TEST((lines_of(file, line_bytes_max + 2) == whole));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(one_mark_in_front_and_no_other) {
+    const std::string mark = "\xEF\xBB\xBF";
+    const auto seen = lines_of(mark + "\n" + mark + "a\n" + mark + mark, 2);
+    BOOST_REQUIRE(seen.size() == 2U);
+    BOOST_TEST(seen[0].text == mark + "a");
+    BOOST_TEST(seen[1].text == mark + mark);
+    BOOST_TEST(lines_of(mark + mark + "a", 1).at(0).text == mark + "a");
+    // A CR that ends no line is a byte of it.
+    BOOST_TEST(lines_of("a\rb\r\n", 1).at(0).text == "a\rb");
+    BOOST_TEST(lines_of("a\r\r\n", 1).at(0).text == "a\r");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
