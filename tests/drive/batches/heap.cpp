@@ -32,16 +32,30 @@ void give(void* given) noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t size) { return take(size); }
-void* operator new[](std::size_t size) { return take(size); }
-void operator delete(void* given) noexcept { give(given); }
-void operator delete[](void* given) noexcept { give(given); }
-void operator delete(void* given, std::size_t) noexcept { give(given); }
-void operator delete[](void* given, std::size_t) noexcept { give(given); }
+void* operator new(std::size_t size) {
+    return take(size);
+}
+void* operator new[](std::size_t size) {
+    return take(size);
+}
+void operator delete(void* given) noexcept {
+    give(given);
+}
+void operator delete[](void* given) noexcept {
+    give(given);
+}
+void operator delete(void* given, std::size_t) noexcept {
+    give(given);
+}
+void operator delete[](void* given, std::size_t) noexcept {
+    give(given);
+}
 
 namespace belay::test {
 
-std::size_t heap_bytes() noexcept { return bytes.load(std::memory_order_relaxed); }
+std::size_t heap_bytes() noexcept {
+    return bytes.load(std::memory_order_relaxed);
+}
 
 std::size_t heap_peak_and_reset() noexcept {
     return peak.exchange(heap_bytes(), std::memory_order_relaxed);
