@@ -108,7 +108,11 @@ bool KeyedWrite::perform_safely(const store::View& view, store::Draft& draft) {
 
 job::RememberedAnswer KeyedWrite::answer_until(WallTime now, int status) const noexcept {
     return {request_, static_cast<std::uint16_t>(status), now + kept_,
-            status == no_status ? std::string_view() : body_};
+            status == no_status ? std::string_view() : kept_of(body_)};
+}
+
+ResponseFields KeyedWrite::key_fields(bool is_replay) const noexcept {
+    return {is_replay ? &replay_field : &first_field, 1};
 }
 
 void KeyedWrite::done(const store::Receipt& receipt) noexcept {
@@ -129,10 +133,11 @@ void KeyedWrite::done(const store::Receipt& receipt) noexcept {
     }
     switch (kind_) {
         case Answer::first:
-            answer(status_, {&first_field, 1});
+            answer(status_, key_fields(false));
             return;
         case Answer::replay:
-            answer(status_, {&replay_field, 1});
+            status_ = replay(status_, body_);
+            answer(status_, key_fields(true));
             return;
         case Answer::refusal:
             answer(status_, {});

@@ -61,6 +61,17 @@ class KeyedWrite : public store::Operation {
     /// under it is refused from now on, and the same one performs again.
     virtual bool claims_key() const noexcept { return false; }
 
+    /// What is kept under the key of the answer with this body: the body, unless replays are made
+    /// anew. A view that stays until done().
+    virtual std::string_view kept_of(std::string_view body) const noexcept { return body; }
+
+    /// The same request again: makes the answer's body of what was kept under its key, which is
+    /// durable by now, and returns its status, given the one that was kept.
+    virtual int replay(int status, std::string&) noexcept { return status; }
+
+    /// What the first answer under a key, or a replay of it, says of that.
+    virtual ResponseFields key_fields(bool is_replay) const noexcept;
+
     /// The key was used for another request, or is used up: appends the body, returns the status.
     virtual int render_key_reused(std::string& body) const = 0;
 
