@@ -21,7 +21,9 @@ inline constexpr job::Kind batch_kind{40};
 inline constexpr std::uint16_t batches_of_tenant = 40;
 
 inline constexpr std::size_t path_bytes_max = 512;
-inline constexpr std::size_t metadata_bytes_max = 20 * 1024;
+/// Enough for the most that clients may send, 50 pairs of 40 and 500 characters, if these are
+/// ASCII.
+inline constexpr std::size_t metadata_bytes_max = 28 * 1024;
 inline constexpr std::size_t error_text_bytes_max = 1024;
 
 // DO NOT CHANGE THESE NUMBERS: they stand on disk.

@@ -10,6 +10,7 @@
 #include "core/world/disk.hpp"
 #include "http/drive/background.hpp"
 #include "http/drive/batches/inbox.hpp"
+#include "http/drive/batches/uploads_under_way.hpp"
 #include "http/drive/event_feed.hpp"
 
 namespace belay::batch_drive {
@@ -35,6 +36,8 @@ struct Parts {
     work::Agenda& agenda;
     http::EventFeed& events;
     batch_drive::Inbox& inbox;
+    /// Whoever ends the windows of jobs looks at it, too.
+    batch_drive::UploadsUnderWay& uploads_under_way;
     http::Background& uploads;
     http::Background& downloads;
     /// Which paths a job may name.
