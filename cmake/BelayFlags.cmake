@@ -8,7 +8,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # With optimization g++ 12 sees overlaps and overflows inside std::string's own concatenation,
   # where there are none (GCC bugs 105329, 105651). clang and the sanitizers watch for real ones.
   target_compile_options(belay_flags INTERFACE
-    -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow)
+    -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
+    -Wno-stringop-overread)
 endif()
 
 # glibc's own checks, in builds that no sanitizer watches.
