@@ -15,6 +15,7 @@ bool names_a_lease(Ask ask) noexcept {
         case Ask::finish:
         case Ask::settle:
         case Ask::fail:
+        case Ask::end_time:
             return true;
         default:
             return false;
@@ -23,10 +24,6 @@ bool names_a_lease(Ask ask) noexcept {
 
 WallTime removal_at(const Job& job, const LifeSettings& settings) {
     return job.finished.value_or(job.updated) + settings.retention;
-}
-
-WallTime time_is_up_at(const Job& job, const LifeSettings& settings) {
-    return job.started.value_or(job.updated) + settings.run_time_max;
 }
 
 /// Whether a timer or a runner asks for something whose time has not come.
@@ -60,7 +57,7 @@ void apply(const Request& request, WallTime now, const LifeSettings& settings, J
             break;
         case Ask::progress:
             next.progress = request.progress;
-            next.lease_until = now + settings.lease;
+            next.lease_until = request.gives_back ? now : now + settings.lease;
             break;
         case Ask::pass: {
             // The rows are gone through a second time now, from the first.
@@ -73,6 +70,7 @@ void apply(const Request& request, WallTime now, const LifeSettings& settings, J
         case Ask::refuse:
         case Ask::finish:
         case Ask::settle:
+        case Ask::end_time:
             next.progress = request.progress;
             break;
         case Ask::fail:
@@ -135,9 +133,7 @@ WallTime due_at(const Standing& standing, const LifeSettings& settings) {
     if (job.phase == Phase::ready_for_upload) {
         return job.upload_until;
     }
-    const WallTime claimable = job.lease_until.value_or(job.updated);
-    return job.phase == Phase::cancelling ? claimable
-                                          : std::min(claimable, time_is_up_at(job, settings));
+    return job.lease_until.value_or(job.updated);
 }
 
 std::optional<Ask> due_ask(const Standing& standing, WallTime now, const LifeSettings& settings) {
@@ -151,10 +147,15 @@ std::optional<Ask> due_ask(const Standing& standing, WallTime now, const LifeSet
     if (job.phase == Phase::ready_for_upload) {
         return Ask::end_window;
     }
-    if (job.phase != Phase::cancelling && now >= time_is_up_at(job, settings)) {
-        return Ask::end_time;
-    }
     return std::nullopt;
+}
+
+WallTime time_is_up_at(const Job& job, const LifeSettings& settings) {
+    return job.started.value_or(job.updated) + settings.run_time_max;
+}
+
+WallTime results_end_at(const Job& job, const LifeSettings& settings) {
+    return job.finished.value_or(job.updated) + settings.results_kept;
 }
 
 }  // namespace belay::batches

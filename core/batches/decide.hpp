@@ -26,10 +26,12 @@ struct LifeSettings {
 /// An ask with what it brings. Only the fields of the ask in question are read.
 struct Request {
     Ask ask = Ask::cancel;
-    /// progress, pass, refuse, finish, settle, fail: the LSN of the runner's claim.
+    /// progress, pass, refuse, finish, settle, fail, end_time: the LSN of the runner's claim.
     job::Lsn token = 0;
     /// The same: what is durable of the job's work.
     Progress progress{};
+    /// progress: the lease ends with it, anybody may claim the job at once.
+    bool gives_back = false;
     /// validate, run.
     job::Uuid upload{};
     std::uint64_t input_bytes = 0;
@@ -57,10 +59,18 @@ struct Decision {
 Decision decide(const Standing* standing, const Request& request, WallTime now,
                 const LifeSettings& settings);
 
-/// When time itself will next have something to ask of the job.
+/// When time itself will next have something to ask of the job: its upload window ends, whoever
+/// runs it has lost it, its record is to be removed.
 WallTime due_at(const Standing& standing, const LifeSettings& settings);
 
-/// What to ask when that time has come; nullopt for a job whose lease has ended: it may be claimed.
+/// What a timer asks when that time has come; nullopt for a running job: whoever claims it finds
+/// out what is to be done, and that its time is up, too.
 std::optional<Ask> due_ask(const Standing& standing, WallTime now, const LifeSettings& settings);
+
+/// When a job that was begun at its `started` (or, if it was not, `updated`) has run for too long.
+WallTime time_is_up_at(const Job& job, const LifeSettings& settings);
+
+/// Of an ended job: when its files are to be removed.
+WallTime results_end_at(const Job& job, const LifeSettings& settings);
 
 }  // namespace belay::batches

@@ -9,8 +9,8 @@ namespace {
 // Layout 1: u8 layout, u8 phase, u8 method, u16 flags; 16 tenant, 16 upload; i64 upload until, i64
 // updated; [u16 rows a second]; u64 input bytes, u64 claim; [i64 lease until] [i64 started] [i64
 // finished]; u64 validated, succeeded, failed, output bytes; the checkpoint: u64 ended, offset,
-// line, u8 words, the words; path, metadata, subject, scopes, error, each a u32 length and its
-// bytes. Times are milliseconds from 1970-01-01.
+// line, sent until, u8 words, the words; path, metadata, subject, scopes, error, each a u32 length
+// and its bytes. Times are milliseconds from 1970-01-01.
 constexpr std::uint8_t layout = 1;
 
 constexpr unsigned is_live = 1U << 0U;

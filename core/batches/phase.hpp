@@ -39,7 +39,7 @@ enum class Ask : std::uint8_t {
     fail,        ///< the runner: it cannot go on
     cancel,      ///< a client
     end_window,  ///< a timer: nothing was uploaded in time
-    end_time,    ///< a timer: it has run for too long
+    end_time,    ///< the runner: it has run for too long, and no row is under way any more
     remove,      ///< a timer: the ended job's retention is over
     count_,
 };

@@ -4,10 +4,13 @@
 
 namespace belay::batches {
 
+static_assert(window_rows_max / 64 <= 255, "the words of a window are counted in one byte");
+
 void encode(const Checkpoint& checkpoint, ByteWriter& to) {
     to.integer(checkpoint.ended);
     to.integer(checkpoint.offset);
     to.integer(checkpoint.line);
+    to.integer(checkpoint.sent_until);
     std::uint8_t words = 0;
     for (std::size_t at = 0; at < checkpoint.bits.size(); ++at) {
         if (checkpoint.bits[at] != 0) {
@@ -25,6 +28,7 @@ Checkpoint take_checkpoint(ByteReader& from) {
     checkpoint.ended = from.integer<std::uint64_t>();
     checkpoint.offset = from.integer<std::uint64_t>();
     checkpoint.line = from.integer<std::uint64_t>();
+    checkpoint.sent_until = from.integer<std::uint64_t>();
     const auto words = from.integer<std::uint8_t>();
     for (std::size_t at = 0; at < words; ++at) {
         const auto word = from.integer<std::uint64_t>();

@@ -2,7 +2,7 @@
 //
 // Rows run at once and end in any order. All rows before some place have ended; behind it lies a
 // window of `rows_max` rows of which some have. No row behind the window is begun, so that the
-// place and one bit for each row of the window say all: a checkpoint is a few hundred bytes,
+// place and one bit for each row of the window say all: a checkpoint is at most a thousand bytes,
 // whatever the size of the file.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 namespace belay::batches {
 
-inline constexpr std::size_t window_rows_max = 1024;
+inline constexpr std::size_t window_rows_max = 8192;
 
 /// What a record keeps of it.
 struct Checkpoint {
@@ -27,6 +27,10 @@ struct Checkpoint {
     /// Where the first row of the window begins in the input, and the number of its line.
     std::uint64_t offset = 0;
     std::uint64_t line = 1;
+    /// Rows from this number on were never sent. It is durable before one of them is sent, so that
+    /// whoever takes the job up again knows which rows somebody else may have sent; at most
+    /// window_rows_max above `ended`.
+    std::uint64_t sent_until = 0;
     /// A bit for each row of the window that has ended, the lowest first.
     std::array<std::uint64_t, window_rows_max / 64> bits{};
 
@@ -52,6 +56,12 @@ class Window {
     /// Whether a further row may be begun.
     bool has_room() const noexcept { return rows_.size() < window_rows_max; }
 
+    /// No row from this number on may be begun before others have ended.
+    Row end_of_room() const noexcept { return first_ + window_rows_max; }
+
+    /// The number of the row that begin() is about next.
+    Row next() const noexcept { return first_ + rows_.size(); }
+
     /// The next row of the input, which begins there. nullopt: it had ended before the checkpoint
     /// and is not to be run.
     std::optional<Row> begin(std::uint64_t offset, std::uint64_t line);
@@ -62,7 +72,8 @@ class Window {
     /// Rows that were begun and have not ended.
     std::size_t under_way() const noexcept { return under_way_; }
 
-    /// `next_offset` and `next_line`: of the first row that was not begun.
+    /// `next_offset` and `next_line`: of the first row that was not begun. `sent_until` is for the
+    /// caller to say.
     Checkpoint checkpoint(std::uint64_t next_offset, std::uint64_t next_line) const noexcept;
 
   private:

@@ -90,10 +90,10 @@ BOOST_AUTO_TEST_CASE(every_phase_and_ask_is_as_the_contract_says) {
 }
 
 BOOST_AUTO_TEST_CASE(a_runner_that_lost_its_lease_moves_nothing) {
-    for (const Ask asked :
-         {Ask::progress, Ask::pass, Ask::refuse, Ask::finish, Ask::settle, Ask::fail}) {
+    for (const Ask asked : {Ask::progress, Ask::pass, Ask::refuse, Ask::finish, Ask::settle,
+                            Ask::fail, Ask::end_time}) {
         for (const Phase phase : {validating, in_progress, cancelling}) {
-            const Decision decision = ask(phase, asked, start, claim_lsn + 64);
+            const Decision decision = ask(phase, asked, late, claim_lsn + 64);
             BOOST_TEST(!job::moves(decision.verdict));
             if (job::moves(rules.at(phase, asked).verdict)) {
                 BOOST_TEST((decision.verdict == Verdict::lease_lost));
@@ -140,10 +140,39 @@ BOOST_AUTO_TEST_CASE(time_asks_for_what_is_due) {
     };
     BOOST_TEST(!due(ready_for_upload, start));
     BOOST_TEST((due(ready_for_upload, start + settings.upload_window) == Ask::end_window));
-    BOOST_TEST(!due(in_progress, start + settings.lease));
-    BOOST_TEST((due(in_progress, start + settings.run_time_max) == Ask::end_time));
+    BOOST_TEST(!due(in_progress, start + settings.run_time_max));
     BOOST_TEST(!due(cancelling, start + settings.run_time_max));
+    BOOST_TEST((due_at(standing_in(in_progress), settings) == start + settings.lease));
     BOOST_TEST((due(complete, late) == Ask::remove));
+    BOOST_TEST(!due(complete, start + settings.results_kept));
+    BOOST_TEST(
+        (results_end_at(standing_in(complete).job, settings) == start + settings.results_kept));
+}
+
+BOOST_AUTO_TEST_CASE(time_is_up_when_the_runner_says_so_and_not_before) {
+    for (const Phase phase : {validating, in_progress}) {
+        const WallTime end = start + settings.run_time_max;
+        BOOST_TEST((ask(phase, Ask::end_time, end - Milliseconds(1)).verdict == Verdict::not_due));
+        Standing standing = standing_in(phase);
+        Request request{.ask = Ask::end_time, .token = claim_lsn};
+        request.progress.succeeded = 3;
+        const Decision decision = decide(&standing, request, end, settings);
+        BOOST_TEST((decision.next.phase == timeout));
+        BOOST_TEST(decision.next.progress.succeeded == 3U);
+        BOOST_TEST(!decision.next.lease_until);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_job_that_is_given_back_may_be_claimed_at_once) {
+    Standing standing = standing_in(in_progress);
+    const Request give_back{.ask = Ask::progress, .token = claim_lsn, .gives_back = true};
+    standing.job = decide(&standing, give_back, start, settings).next;
+    BOOST_TEST((due_at(standing, settings) == start));
+    const Decision claim = decide(&standing, {.ask = Ask::claim}, start, settings);
+    BOOST_TEST((claim.verdict == Verdict::applied));
+    standing.job = claim.next;
+    standing.version = 4096;
+    BOOST_TEST((decide(&standing, give_back, start, settings).verdict == Verdict::lease_lost));
 }
 
 BOOST_AUTO_TEST_CASE(a_job_survives_its_bytes) {
@@ -161,7 +190,8 @@ BOOST_AUTO_TEST_CASE(a_job_survives_its_bytes) {
     job.error = "no";
     job.progress = {5, 3, 2, 400, {}};
     job.progress.rows.ended = 5;
-    job.progress.rows.bits[2] = 77;
+    job.progress.rows.sent_until = 300;
+    job.progress.rows.bits[window_rows_max / 64 - 1] = 77;
     std::string bytes;
     encode(job, bytes);
     const result<Job> read = decode_job(as_byte_span(bytes));

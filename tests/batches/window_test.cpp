@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_cut_off_is_run_once_more_and_nothing_else) {
     constexpr std::uint64_t seed = 20261123;
     BOOST_TEST_MESSAGE("seed " << seed);
     std::mt19937_64 random(seed);
-    constexpr std::uint64_t rows = 20'000;
+    constexpr std::uint64_t rows = 60'000;
     std::vector<int> ended(rows);
     Checkpoint durable;
     std::set<std::uint64_t> at_durable;  // rows that had ended by the last checkpoint
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(whatever_is_cut_off_is_run_once_more_and_nothing_else) {
         std::uint64_t next = durable.ended;
         BOOST_TEST(durable.offset == next * 10);
         std::vector<Window::Row> under_way;
-        const std::uint64_t steps = random() % 4000;
+        const std::uint64_t steps = random() % 20'000;
         for (std::uint64_t step = 0; step < steps; ++step) {
             const unsigned what = static_cast<unsigned>(random() % 100);
             if (what < 55 && next < rows && window.has_room()) {
@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(no_row_behind_the_window_is_begun) {
         BOOST_TEST(window.begin(row, row + 1).has_value());
     }
     BOOST_TEST(!window.has_room());
+    BOOST_TEST(window.next() == window.end_of_room());
     window.end(5);
     BOOST_TEST(!window.has_room());
     window.end(0);
