@@ -1,9 +1,12 @@
 // The params of rows as the bytes of a request, and answers as one line.
 #include "http/drive/batches/params.hpp"
 
+#include <array>
+
 #include <boost/test/unit_test.hpp>
 
 #include "core/json/json.hpp"
+#include "core/world/entropy.hpp"
 
 namespace belay::batch_drive {
 namespace {
@@ -20,6 +23,66 @@ std::string form(std::string_view text, Brackets brackets = Brackets::plain) {
     BOOST_TEST_REQUIRE(append_form(value.get_object(), brackets, made));
     return made;
 }
+
+/// Random JSON, twice: without blanks and with any between its tokens.
+class Texts {
+  public:
+    explicit Texts(std::uint64_t seed) : entropy_(seed) { value(0); }
+
+    std::string compact;
+    std::string spaced;
+
+  private:
+    std::uint64_t below(std::uint64_t bound) { return entropy_.number() % bound; }
+
+    void token(std::string_view text) {
+        compact += text;
+        for (std::uint64_t left = below(3); left != 0; --left) {
+            spaced += " \t\r\n"[below(4)];
+        }
+        spaced += text;
+    }
+
+    void string() {
+        constexpr std::array<std::string_view, 10> parts{
+            "a", " ", "\\\"", "\\\\", "\\n", "\\u0000", "\\ud83d\\ude00", "€", "{", ","};
+        std::string text = "\"";
+        for (std::uint64_t left = below(6); left != 0; --left) {
+            text += parts[below(parts.size())];
+        }
+        token(text + '"');
+    }
+
+    void container(char open, char close, int depth) {
+        token({&open, 1});
+        for (std::uint64_t left = below(4); left != 0; --left) {
+            if (open == '{') {
+                string();
+                token(":");
+            }
+            value(depth + 1);
+            if (left != 1) {
+                token(",");
+            }
+        }
+        token({&close, 1});
+    }
+
+    void value(int depth) {
+        constexpr std::array<std::string_view, 8> leaves{
+            "null", "true", "false", "0", "-1.50", "1E400", "12345678901234567890123", "-0"};
+        const std::uint64_t kind = below(depth < 6 ? 8 : 4);
+        if (kind < 3) {
+            token(leaves[below(leaves.size())]);
+        } else if (kind == 3) {
+            string();
+        } else {
+            container(kind < 6 ? '{' : '[', kind < 6 ? '}' : ']', depth);
+        }
+    }
+
+    world::SeededEntropy entropy_;
+};
 
 std::string json(std::string_view text) {
     std::string made;
@@ -146,6 +209,27 @@ BOOST_AUTO_TEST_CASE(what_is_no_json_is_none) {
     }
     BOOST_TEST(compact_json(std::string(128, '[') + std::string(128, ']')).has_value());
     BOOST_TEST(!compact_json(std::string(129, '[') + std::string(129, ']')).has_value());
+}
+
+/// Whatever is accepted is one line of JSON that says the same.
+BOOST_AUTO_TEST_CASE(any_bytes_come_to_one_line_or_to_nothing) {
+    for (std::uint64_t seed = 1; seed <= 3000; ++seed) {
+        const Texts texts(seed);
+        BOOST_TEST_CONTEXT("seed " << seed) {
+            BOOST_TEST((compact_json(texts.spaced) == texts.compact));
+            std::string spoilt = texts.spaced;
+            const std::size_t at = seed % spoilt.size();
+            spoilt[at] = static_cast<char>(seed * 31);
+            const auto made = compact_json(spoilt);
+            if (made) {
+                BOOST_TEST(made->find_first_of("\r\n") == std::string::npos);
+                BOOST_TEST((compact_json(*made) == made));
+            }
+            const auto cut = compact_json(std::string_view(texts.compact).substr(0, at));
+            const bool is_container = texts.compact.front() == '{' || texts.compact.front() == '[';
+            BOOST_TEST((!is_container || !cut || at >= texts.compact.size()));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
