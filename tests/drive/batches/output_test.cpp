@@ -150,6 +150,7 @@ BOOST_AUTO_TEST_CASE(what_was_told_survives_a_crash_at_any_change) {
                     }
                     is_over = number > 60;
                     if (!flush(output)) {
+                        BOOST_TEST_REQUIRE(disk.is_crashed());
                         break;
                     }
                     told = number % 2 == 0 ? output.durable_bytes() : told;
