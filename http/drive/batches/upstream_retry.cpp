@@ -75,11 +75,8 @@ RetryDecision decide_retry(const CallEnd& end, const RetryRules& rules, std::uin
         case CallEnd::Kind::answered:
             break;
     }
-    if (is_of_operation(end.status) && end.should_retry != "true") {
-        return {};
-    }
     if (!puts_off(end, rules, tries)) {
-        return finally(Kind::final, tries);
+        return is_of_operation(end.status) ? RetryDecision{} : finally(Kind::final, tries);
     }
     ++tries.put_off;
     if (tries.put_off >= rules.put_off_max) {

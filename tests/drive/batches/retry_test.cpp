@@ -94,6 +94,7 @@ BOOST_AUTO_TEST_CASE(what_says_no_or_much_later_is_believed) {
     BOOST_TEST(course({answered(503, seconds(3601), "true")}) == "final");
     // A success is one, whatever else it says.
     BOOST_TEST(course({answered(200, seconds(1), "true")}) == "final");
+    BOOST_TEST(course({lost, answered(200, seconds(1), "true")}) == "again/unknown final");
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_of_try_has_its_bound) {
