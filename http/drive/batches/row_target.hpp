@@ -40,6 +40,7 @@ struct RowTries {
     std::uint16_t unreached = 0;  ///< nothing of it arrived
     std::uint16_t lost = 0;       ///< it may have arrived, and no answer came
     std::uint16_t put_off = 0;    ///< it was to come later
+    std::uint16_t throttled = 0;  ///< likewise, since there were too many
 };
 
 /// What became of sending a row.

@@ -18,7 +18,7 @@ constexpr std::array statuses_of_calls{401, 403, 407, 408, 409, 425, 429};
 Milliseconds backed_off(const RetryRules& rules, std::uint32_t random,
                         const RowTries& tries) noexcept {
     Milliseconds wait = rules.first_wait;
-    const int tried = tries.unreached + tries.lost + tries.put_off;
+    const int tried = tries.unreached + tries.lost + tries.put_off + tries.throttled;
     for (int doubled = 1; doubled < tried && wait < rules.wait_max; ++doubled) {
         wait *= 2;
     }
@@ -78,13 +78,14 @@ RetryDecision decide_retry(const CallEnd& end, const RetryRules& rules, std::uin
     if (!puts_off(end, rules, tries)) {
         return is_of_operation(end.status) ? RetryDecision{} : finally(Kind::final, tries);
     }
-    ++tries.put_off;
-    if (tries.put_off >= rules.put_off_max) {
+    const bool is_throttled = end.status == too_many;
+    const int times = is_throttled ? ++tries.throttled : ++tries.put_off;
+    if (times >= (is_throttled ? rules.throttled_max : rules.put_off_max)) {
         return finally(Kind::final, tries);
     }
     const Milliseconds wait = end.retry_after ? *end.retry_after : backed_off(rules, random, tries);
     RetryDecision decision = again(wait, Kind::final, tries);
-    decision.holds_all = end.status == too_many || end.status == unavailable;
+    decision.holds_all = is_throttled || end.status == unavailable;
     return decision;
 }
 

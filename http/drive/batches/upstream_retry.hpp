@@ -14,8 +14,9 @@
 //   409 of a row whose earlier send may be at work still    again
 //   every other answer                                      the row's answer
 //
-// An answer that says to come again is believed `put_off_max` times, then it is the row's answer;
-// so is at once one that says to come later than in `retry_after_max`.
+// An answer that says to come again is believed `put_off_max` times, 429, which says nothing of the
+// row, `throttled_max` times; then it is the row's answer. So is at once one that says to come
+// later than in `retry_after_max`.
 //
 // A row of which an earlier send may have been acted on ends as 504 outcome_unknown unless the
 // answer is one that the operation itself gives, 2xx or 4xx: no later failure takes back what a
@@ -39,6 +40,7 @@ struct RetryRules {
     std::uint16_t unreached_max = 5;
     std::uint16_t lost_max = 3;
     std::uint16_t put_off_max = 10;
+    std::uint16_t throttled_max = 100;
     Milliseconds first_wait{500};
     Milliseconds wait_max = std::chrono::seconds(8);
     Milliseconds retry_after_max = std::chrono::hours(1);

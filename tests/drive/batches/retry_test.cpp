@@ -99,10 +99,14 @@ BOOST_AUTO_TEST_CASE(what_says_no_or_much_later_is_believed) {
 
 BOOST_AUTO_TEST_CASE(every_kind_of_try_has_its_bound) {
     const RetryRules rules;
-    RowTries tries;
-    for (int time = 1; time <= rules.put_off_max; ++time) {
-        const Kind kind = decide_retry(answered(429, seconds(0)), rules, least, tries).kind;
-        BOOST_TEST((kind == (time < rules.put_off_max ? Kind::again : Kind::final)), time);
+    for (const auto& [status, most_times] : {std::pair(429, rules.throttled_max),
+                                             {503, rules.put_off_max},
+                                             {409, rules.put_off_max}}) {
+        RowTries tries;
+        for (int time = 1; time <= most_times; ++time) {
+            const Kind kind = decide_retry(answered(status, seconds(0)), rules, least, tries).kind;
+            BOOST_TEST((kind == (time < most_times ? Kind::again : Kind::final)), time);
+        }
     }
     BOOST_TEST(course({unreached, unreached, unreached, unreached, unreached}) ==
                "again/unreachable again/unreachable again/unreachable again/unreachable "

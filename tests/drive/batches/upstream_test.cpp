@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(answers_that_put_off) {
     BOOST_TEST((answer.wait == std::chrono::seconds(7)));
     BOOST_TEST(answer.holds_all);
     BOOST_TEST(!tries.may_be_done);
-    BOOST_TEST(tries.put_off == 1);
+    BOOST_TEST(tries.throttled == 1);
     BOOST_TEST(summary_of("HTTP/1.1 409 Conflict\r\nStripe-Should-Retry: true\r\n"
                           "Content-Length: 2\r\n\r\n{}") == "again 409");
     BOOST_TEST(summary_of("HTTP/1.1 429 Too Many Requests\r\nStripe-Should-Retry: false\r\n"
