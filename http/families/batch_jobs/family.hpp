@@ -1,15 +1,11 @@
 // The batch family on the wire: its routes and what each does (contracts README 4, batches.md).
 #pragma once
 
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/run/task.hpp"
 #include "http/families/batch_jobs/settings.hpp"
 #include "http/families/common/places.hpp"
-#include "http/families/common/shard_context.hpp"
 #include "http/families/v2/errors.hpp"
 #include "http/server/exchange.hpp"
 #include "http/server/router.hpp"
@@ -37,12 +33,6 @@ class Family {
     run::task<> serve_output(http::StreamExchange& stream);
 
   private:
-    class Receiving;
-
-    /// Why an upload is not taken; nullptr: it is.
-    const v2::ErrorKind* refusal_of_upload(http::ShardContext& shard, const job::TenantId& tenant,
-                                           const job::Uuid& id) const;
-
     const Settings settings_;
     const Parts parts_;
     const v2::Errors errors_;
