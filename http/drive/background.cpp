@@ -1,11 +1,10 @@
 #include "http/drive/background.hpp"
 
-#include "core/base/check.hpp"
+#include "core/run/yield.hpp"
 
 namespace belay::http {
 
 Background::Background(unsigned threads) {
-    check(threads > 0, "background work has a thread");
     threads_.reserve(threads);
     for (unsigned number = 0; number < threads; ++number) {
         threads_.emplace_back([this] { serve(); });
@@ -24,6 +23,12 @@ Background::~Background() {
 }
 
 run::task<> Background::run(run::Shard& shard, BackgroundWork& work) {
+    if (threads_.empty()) {
+        work.run();
+        run::Yield later(shard);
+        co_await later;
+        co_return;
+    }
     run::Event done(shard);
     {
         const std::lock_guard guard(mutex_);

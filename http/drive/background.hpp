@@ -27,6 +27,7 @@ class BackgroundWork {
 /// Thread-safe. Destroyed after every shard has stopped.
 class Background {
   public:
+    /// Without threads work is done at once by who asks for it: tests, the simulator.
     explicit Background(unsigned threads);
     /// Finishes what is queued.
     ~Background();

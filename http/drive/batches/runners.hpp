@@ -103,8 +103,6 @@ class Runners final : private run::Turn {
     const RunnerCounts& counts() const noexcept { return counts_; }
 
   private:
-    friend class JobRun;
-
     /// What a job needs of the runner next.
     enum class Need : std::uint8_t { nothing, to_run, to_end };
 
@@ -126,12 +124,9 @@ class Runners final : private run::Turn {
     void learn(const job::Uuid& id);
     void enqueue(const job::Uuid& id, Need need);
     Need need_of(const job::Uuid& id);
-    Need need_of(const store::RecordView& record) const;
+    Need need_of(const job::Uuid& id, const store::RecordView& record);
     void begin_jobs(Queue& queue);
     void note_counts() noexcept;
-
-    /// So many rows a job may have under way now.
-    std::size_t share() const noexcept;
 
     const RunnerParts parts_;
     const RunnerSettings settings_;
@@ -141,7 +136,9 @@ class Runners final : private run::Turn {
     Queue to_end_;
     std::map<job::Uuid, std::unique_ptr<JobRun>> jobs_;
     RunnerCounts counts_;
-    bool stopping_ = false;
+    /// So many rows a job may have under way now.
+    std::size_t share_;
+    bool is_stopping_ = false;
 };
 
 }  // namespace belay::batch_drive
