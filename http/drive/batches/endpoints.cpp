@@ -26,23 +26,6 @@ constexpr std::array own_operations{
     OwnOperation{"/v1/contexts/:id/export-jobs", may_export, export_key, export_keys_kept},
 };
 
-constexpr std::array<std::string_view, 14> usual{
-    "/v1/accounts/:account",
-    "/v1/coupons",
-    "/v1/credit_notes",
-    "/v1/customers/:customer",
-    "/v1/invoices/:invoice",
-    "/v1/invoices/:invoice/pay",
-    "/v1/promotion_codes",
-    "/v1/promotion_codes/:promotion_code",
-    "/v1/subscriptions/:subscription_exposed_id",
-    "delete /v1/subscriptions/:subscription_exposed_id",
-    "/v1/subscriptions/:subscription/migrate",
-    "/v1/subscription_schedules",
-    "/v1/subscription_schedules/:schedule",
-    "/v1/subscription_schedules/:schedule/cancel",
-};
-
 struct Own {
     PathTemplate path;
     const OwnOperation* operation = nullptr;
@@ -86,10 +69,6 @@ const OwnOperation* find_own(const PathTemplate& path, Method method) noexcept {
         }
     }
     return nullptr;
-}
-
-std::span<const std::string_view> usual_endpoints() noexcept {
-    return usual;
 }
 
 explained<Endpoints> Endpoints::make(const std::vector<std::string>& upstream) {

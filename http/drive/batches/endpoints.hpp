@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,10 +33,6 @@ struct OwnOperation {
 
 /// The operation of this shape; null if there is none.
 const OwnOperation* find_own(const batches::PathTemplate& path, batches::Method method) noexcept;
-
-/// The list of batches.md 2.1 in the words of Endpoints::make: what an upstream is asked if the
-/// operator names nothing.
-std::span<const std::string_view> usual_endpoints() noexcept;
 
 /// Nothing changes after construction.
 class Endpoints {

@@ -29,10 +29,6 @@ Endpoints make(const std::vector<std::string>& upstream) {
     return std::move(*made);
 }
 
-std::vector<std::string> usual() {
-    return {usual_endpoints().begin(), usual_endpoints().end()};
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(batch_endpoints)
@@ -69,21 +65,6 @@ BOOST_AUTO_TEST_CASE(an_upstream_is_asked_for_what_the_operator_names) {
     BOOST_TEST(where(some, "/v1/invoices/:id") == "none");
     // An own operation stays in the house.
     BOOST_TEST(where(some, "/v1/transfers/:id/cancel") == "in_process transfers:write");
-}
-
-BOOST_AUTO_TEST_CASE(the_usual_list_is_the_published_one) {
-    const Endpoints all = make(usual());
-    for (const std::string_view path :
-         {"/v1/accounts/:account", "/v1/coupons", "/v1/credit_notes", "/v1/customers/:customer",
-          "/v1/invoices/:invoice", "/v1/invoices/:invoice/pay", "/v1/promotion_codes",
-          "/v1/promotion_codes/:promotion_code", "/v1/subscriptions/:subscription_exposed_id",
-          "/v1/subscriptions/:subscription/migrate", "/v1/subscription_schedules",
-          "/v1/subscription_schedules/:schedule", "/v1/subscription_schedules/:schedule/cancel"}) {
-        BOOST_TEST(where(all, path) == "upstream", path);
-    }
-    BOOST_TEST(where(all, "/v1/subscriptions/:id", Method::del) == "upstream");
-    BOOST_TEST(where(all, "/v1/customers/:id", Method::del) == "none");
-    BOOST_TEST(where(all, "/v1/charges") == "none");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_path_is_refused_by_its_name) {
