@@ -38,7 +38,7 @@ class StopsTest(unittest.TestCase):
         self.addCleanup(self.upstream.kill)
         self.server = Server(PROGRAM, folder.name + "/data", {
             "exports.workers": 0, "batches.upstream": self.upstream.url,
-            "batches.max_in_flight": UNDER_WAY, "batches.rows_per_second": 0})
+            "batches.max_in_flight": UNDER_WAY, "batches.lease": "1s"})
         self.faults = Faults(LIBRARY, folder.name + "/faults")
         self.server.prefix = self.faults.prefix
         self.addCleanup(self.server.end, signal.SIGKILL)

@@ -36,7 +36,7 @@ AT_ONCE = 1000  # transfers that are made in one go
 SECONDS = 1800
 PATH = "/v1/transfers/:id/cancel"
 COMMON = {"exports.workers": 0, "transfers.fee": "1.50", "transfers.duplicate_window": "0s",
-          "log.level": "error"}
+          "log.level": "error", "batches.lease": "1s"}
 STILL = {**COMMON, "rail.submit_delay": "30d", "batches.rows_per_second": 1}
 
 

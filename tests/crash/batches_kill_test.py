@@ -43,7 +43,7 @@ END_SECONDS = 300
 CALL_SECONDS = 3  # so long a call to be killed at is waited for
 COMMON = {"store.ring_bytes": "16MiB", "store.segment_bytes": "1MiB",
           "store.snapshot_interval": "1s", "exports.workers": 0,
-          "transfers.duplicate_window": "1h"}
+          "transfers.duplicate_window": "1h", "batches.lease": "1s"}
 CALLS = ("pwrite", "fdatasync", "fsync", "renameat", "openat", "ftruncate")
 
 
