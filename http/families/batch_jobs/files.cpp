@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/batches/decide.hpp"
 #include "core/batches/job_id.hpp"
 #include "http/families/batch_jobs/errors.hpp"
 #include "http/families/v2/answer.hpp"
@@ -22,10 +23,6 @@ std::string signed_url(std::string_view method, const job::Uuid& id, const auth:
     return settings.public_url + path + "?" + signer.sign(method, path, grant, lifetime, now);
 }
 
-WallTime results_until(const batches::Job& job, const Settings& settings) {
-    return job.finished.value_or(job.updated) + settings.life.results_kept;
-}
-
 }  // namespace
 
 FileUrl upload_url(const job::Uuid& id, const batches::Job& job, const Settings& settings,
@@ -37,14 +34,15 @@ FileUrl upload_url(const job::Uuid& id, const batches::Job& job, const Settings&
 
 FileUrl download_url(const job::Uuid& id, const batches::Job& job, const Settings& settings,
                      const auth::UrlSigner& signer, WallTime now) {
-    const WallTime until = std::min(now + settings.url_lifetime, results_until(job, settings));
+    const WallTime until =
+        std::min(now + settings.url_lifetime, batches::results_end_at(job, settings.life));
     const WallTime expires = std::chrono::floor<std::chrono::seconds>(until);
     const auth::UrlGrant grant{job.tenant, output_object(id, job)};
     return {signed_url("GET", id, grant, settings, signer, expires, now), expires};
 }
 
 bool has_output(const batches::Job& job, const Settings& settings, WallTime now) {
-    if (now >= results_until(job, settings)) {
+    if (now >= batches::results_end_at(job, settings.life)) {
         return false;
     }
     switch (job.phase) {
