@@ -114,7 +114,10 @@ class Runners final : private run::Turn {
 
     // run::Turn
     void end_turn() noexcept override;
-    bool about_to_block() noexcept override { return parts_.inbox.about_to_sleep(); }
+    /// Once stopping, what comes is the next process's, and keeps nobody awake.
+    bool about_to_block() noexcept override {
+        return is_stopping_ || parts_.inbox.about_to_sleep();
+    }
     void woke() noexcept override { parts_.inbox.woke(); }
 
     run::task<> work();
