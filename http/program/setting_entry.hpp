@@ -48,6 +48,8 @@ inline constexpr SettingForm needed_text{.kind = SettingKind::text, .may_be_empt
 inline constexpr SettingForm truth{.kind = SettingKind::boolean};
 inline constexpr SettingForm needed_path{.kind = SettingKind::path, .may_be_empty = false};
 
+inline constexpr SettingForm list_of_texts{.kind = SettingKind::list};
+
 /// A text that is read as a value of this type.
 template <class Type>
 inline constexpr SettingForm typed{.kind = SettingKind::text, .rule = &text_rule<Type>};

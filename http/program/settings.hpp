@@ -73,6 +73,29 @@ struct ExportsSettings {
     Milliseconds url_lifetime{};
 };
 
+/// In the order of the words of `batches.upstream_encoding`.
+enum class UpstreamEncoding : std::uint8_t { form, json };
+
+struct BatchesSettings {
+    std::string upstream;  ///< empty: rows are belay's own operations alone
+    UpstreamEncoding upstream_encoding = UpstreamEncoding::form;
+    std::string upstream_key_file;       ///< path; empty: no Authorization field
+    std::string upstream_ca_file;        ///< path; empty: the system's authorities alone
+    std::vector<std::string> endpoints;  ///< of the upstream
+    Milliseconds row_timeout{};          ///< of one send to the upstream
+    std::uint64_t rows_per_second = 0;   ///< 0: no limit
+    std::uint32_t max_in_flight = 0;     ///< rows of all jobs
+    std::uint32_t max_running = 0;       ///< jobs
+    Milliseconds upload_window{};
+    std::uint64_t max_upload = 0;  ///< bytes
+    Milliseconds run_time{};
+    Milliseconds lease{};
+    Milliseconds progress_interval{};
+    Milliseconds url_lifetime{};
+    Milliseconds results_kept{};
+    Milliseconds retention{};
+};
+
 /// An ISPB, eight digits, or empty.
 struct BankCode {
     std::string text;
@@ -167,6 +190,12 @@ struct LimitsSettings {
     Rate transfers_poll;
     Rate webhooks_read;
     Rate webhooks_write;
+    Rate batches_create;
+    Rate batches_get;
+    Rate batches_cancel;
+    Rate events_read;
+    Rate destinations_read;
+    Rate destinations_write;
 };
 
 /// In the order of the words of `log.level`.
@@ -185,6 +214,7 @@ struct Settings {
     AuthSettings auth;
     StoreSettings store;
     ExportsSettings exports;
+    BatchesSettings batches;
     TransfersSettings transfers;
     RailSettings rail;
     LedgerSettings ledger;

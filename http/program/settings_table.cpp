@@ -27,6 +27,10 @@ consteval Setting exports(Rest... rest) {
     return entry<&Settings::exports, Field>("exports", rest...);
 }
 template <auto Field, class... Rest>
+consteval Setting batches(Rest... rest) {
+    return entry<&Settings::batches, Field>("batches", rest...);
+}
+template <auto Field, class... Rest>
 consteval Setting transfers(Rest... rest) {
     return entry<&Settings::transfers, Field>("transfers", rest...);
 }
@@ -55,6 +59,7 @@ using H = HttpSettings;
 using A = AuthSettings;
 using S = StoreSettings;
 using E = ExportsSettings;
+using B = BatchesSettings;
 using T = TransfersSettings;
 using R = RailSettings;
 using M = LedgerSettings;
@@ -67,6 +72,16 @@ constexpr SettingForm count = integer(0, 1'000'000'000);
 constexpr SettingForm rate = typed<Rate>;
 // What the reference allows each caller (exports.md 1.9, transfers.md 2.6).
 constexpr std::string_view usual_rate = "100 per 60s";
+// What it allows for each endpoint of its API v2 (batches.md 7).
+constexpr std::string_view v2_rate = "25 per 1s";
+// The list of batches.md 2.1.
+constexpr std::string_view upstream_endpoints =
+    "/v1/accounts/:account,/v1/coupons,/v1/credit_notes,/v1/customers/:customer,"
+    "/v1/invoices/:invoice,/v1/invoices/:invoice/pay,/v1/promotion_codes,"
+    "/v1/promotion_codes/:promotion_code,/v1/subscriptions/:subscription_exposed_id,"
+    "delete /v1/subscriptions/:subscription_exposed_id,/v1/subscriptions/:subscription/migrate,"
+    "/v1/subscription_schedules,/v1/subscription_schedules/:schedule,"
+    "/v1/subscription_schedules/:schedule/cancel";
 
 // clang-format off: a table.
 constexpr auto table = std::to_array<Setting>({
@@ -128,7 +143,7 @@ constexpr auto table = std::to_array<Setting>({
         "Memory for jobs and idempotency keys; when it is full, creates are answered 503."),
 
     exports<&E::workers>("workers", integer(0, 1024), "2",
-        "Threads that run export jobs, at most 252 together with http.threads; 0: jobs wait, none runs."),
+        "Threads that run export jobs, at most 251 together with http.threads; 0: jobs wait, none runs."),
     exports<&E::rows_per_second>("rows_per_second", integer(0, 1'000'000'000), "0",
         "How fast each running export may go; 0: no limit."),
     exports<&E::error_style>("error_style", choice("seed|mtch"), "seed",
@@ -145,6 +160,41 @@ constexpr auto table = std::to_array<Setting>({
         "How long an ended job is kept after its end."),
     exports<&E::url_lifetime>("url_lifetime", duration(second, 7 * day), "1h",
         "How long a download URL is good for."),
+
+    batches<&B::upstream>("upstream", url, "",
+        "A server that rows of batches are sent to, if their path is one of endpoints; empty: rows are belay's own operations alone."),
+    batches<&B::upstream_encoding>("upstream_encoding", choice("form|json"), "form",
+        "How the params of a row are sent to it."),
+    batches<&B::upstream_key_file>("upstream_key_file", path, "",
+        "The key that is sent to it as bearer token; read again when it changes; empty: none is sent."),
+    batches<&B::upstream_ca_file>("upstream_ca_file", path, "",
+        "Authorities that may vouch for it beside the system's, PEM."),
+    batches<&B::endpoints>("endpoints", list_of_texts, upstream_endpoints,
+        "The paths that it takes, for POST, or with the method before them, as \"delete /v1/coupons/:coupon\"."),
+    batches<&B::row_timeout>("row_timeout", duration(10, hour), "30s",
+        "How long it may take for the answer to a row."),
+    batches<&B::rows_per_second>("rows_per_second", integer(0, 1'000'000'000), "0",
+        "How fast each running batch may go, of versions without maximum_rps; 0: no limit."),
+    batches<&B::max_in_flight>("max_in_flight", integer(1, 4096), "64",
+        "Rows under way at a time, of all running batches; each may have one."),
+    batches<&B::max_running>("max_running", integer(1, 256), "16",
+        "Batches that run at a time; the others wait."),
+    batches<&B::upload_window>("upload_window", duration(100, 7 * day), "5m",
+        "How long after its creation the upload of a batch may begin."),
+    batches<&B::max_upload>("max_upload", size(kib, tib), "5GiB",
+        "Largest input file; over it: 413."),
+    batches<&B::run_time>("run_time", duration(second, 30 * day), "24h",
+        "How long a batch may run; then it ends as timeout."),
+    batches<&B::lease>("lease", duration(100, day), "30s",
+        "How long a process owns a running batch without a sign of life."),
+    batches<&B::progress_interval>("progress_interval", duration(10, minute), "200ms",
+        "How often what rows have come to is made durable."),
+    batches<&B::url_lifetime>("url_lifetime", duration(second, 7 * day), "70m",
+        "How long a download URL is good for."),
+    batches<&B::results_kept>("results_kept", duration(second, 3650 * day), "7d",
+        "How long the results of an ended batch are kept after its end."),
+    batches<&B::retention>("retention", duration(second, 3650 * day), "30d",
+        "How long an ended batch is kept after its end."),
 
     transfers<&T::ledger>("ledger", typed<std::optional<job::Uuid>>, "",
         "The ledger that transfers draw on, a UUID; empty: an organization's default ledger, made at first use."),
@@ -254,6 +304,18 @@ constexpr auto table = std::to_array<Setting>({
         "GET of webhooks, their deliveries and dead letters."),
     limits<&N::webhooks_write>("webhooks_write", rate, usual_rate,
         "Every other call about webhooks and dead letters."),
+    limits<&N::batches_create>("batches_create", rate, v2_rate,
+        "POST /v2/core/batch_jobs."),
+    limits<&N::batches_get>("batches_get", rate, v2_rate,
+        "GET of a batch job."),
+    limits<&N::batches_cancel>("batches_cancel", rate, v2_rate,
+        "POST of a batch job's cancel."),
+    limits<&N::events_read>("events_read", rate, v2_rate,
+        "GET /v2/core/events, of one and of all."),
+    limits<&N::destinations_read>("destinations_read", rate, v2_rate,
+        "GET /v2/core/event_destinations, of one and of all."),
+    limits<&N::destinations_write>("destinations_write", rate, v2_rate,
+        "Every other call about event destinations."),
 
     log<&L::level>("level", choice("debug|info|warning|error"), "info",
         "The least level that is written."),

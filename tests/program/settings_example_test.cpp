@@ -109,6 +109,7 @@ BOOST_AUTO_TEST_CASE(turns_the_numbers_of_the_contracts_on) {
     BOOST_TEST((settings.limits.exports_create == of_creates));
     BOOST_TEST((settings.limits.exports_cancel == usual));
     BOOST_TEST((settings.limits.transfers_cancel == usual));
+    BOOST_TEST((settings.limits.batches_create == Rate{25, std::chrono::seconds(1)}));
 }
 
 BOOST_AUTO_TEST_CASE(holidays_are_those_of_the_banks) {

@@ -52,6 +52,12 @@ BOOST_AUTO_TEST_CASE(words_that_stay_are_there) {
                                         "exports.error_style",
                                         "exports.lease",
                                         "exports.retention",
+                                        "batches.upstream",
+                                        "batches.upstream_encoding",
+                                        "batches.endpoints",
+                                        "batches.rows_per_second",
+                                        "batches.max_in_flight",
+                                        "batches.upload_window",
                                         "transfers.ledger",
                                         "transfers.operating_hours",
                                         "transfers.timezone",
@@ -95,6 +101,17 @@ BOOST_AUTO_TEST_CASE(every_assignment_reaches_its_own_field) {
     BOOST_TEST(settings.exports.rows_per_second == 0U);
     BOOST_TEST((settings.exports.error_style == ErrorStyle::seed));
     BOOST_TEST(settings.exports.retention.count() == 30LL * 86'400'000);
+    BOOST_TEST(settings.batches.upstream.empty());
+    BOOST_TEST((settings.batches.upstream_encoding == UpstreamEncoding::form));
+    BOOST_TEST(settings.batches.endpoints.size() == 14U);
+    BOOST_TEST(settings.batches.rows_per_second == 0U);
+    BOOST_TEST(settings.batches.max_in_flight == 64U);
+    BOOST_TEST(settings.batches.upload_window.count() == 300'000);
+    BOOST_TEST(settings.batches.max_upload == 5ULL << 30);
+    BOOST_TEST(settings.batches.run_time.count() == 86'400'000);
+    BOOST_TEST(settings.batches.url_lifetime.count() == 4'200'000);
+    BOOST_TEST(settings.batches.results_kept.count() == 7LL * 86'400'000);
+    BOOST_TEST(settings.batches.retention.count() == 30LL * 86'400'000);
     BOOST_TEST(!settings.transfers.ledger);
     BOOST_TEST(!settings.transfers.operating_hours);
     BOOST_TEST(settings.transfers.holidays.empty());
@@ -111,6 +128,7 @@ BOOST_AUTO_TEST_CASE(every_assignment_reaches_its_own_field) {
     BOOST_TEST(!settings.limits.enabled);
     BOOST_TEST((settings.limits.exports_create == Rate{10, std::chrono::seconds(60)}));
     BOOST_TEST((settings.limits.transfers_cancel == Rate{100, std::chrono::seconds(60)}));
+    BOOST_TEST((settings.limits.batches_cancel == Rate{25, std::chrono::seconds(1)}));
     BOOST_TEST((settings.log.level == LogLevel::info));
     BOOST_TEST((settings.log.format == LogFormat::automatic));
 
@@ -132,7 +150,9 @@ BOOST_AUTO_TEST_CASE(every_assignment_reaches_its_own_field) {
                                                &changed.ledger.midaz_ca_file,
                                                &changed.ledger.midaz_settlement_alias,
                                                &changed.ledger.midaz_fee_alias,
-                                               &changed.webhooks.ca_file};
+                                               &changed.webhooks.ca_file,
+                                               &changed.batches.upstream_key_file,
+                                               &changed.batches.upstream_ca_file};
         BOOST_TEST(std::ranges::count(fields, "here", [](std::string* f) { return *f; }) == 1,
                    setting_name(setting));
     }

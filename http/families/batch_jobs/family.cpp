@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "http/families/common/rate_limit.hpp"
+
 namespace belay::batch_jobs {
 namespace {
 
@@ -11,6 +13,7 @@ using http::ContentRule;
 using http::Route;
 using http::streaming;
 using wire::Method;
+namespace rates = http::rates;
 
 constexpr std::string_view may_read = "batches:read";
 constexpr std::string_view may_write = "batches:write";
@@ -32,24 +35,26 @@ Family::Family(const Settings& settings, const Parts& parts)
       parts_(parts),
       uploads_(uploads_max, uploads_of_tenant_max),
       downloads_(downloads_max, downloads_of_tenant_max) {
-    constexpr std::string_view file_pattern = "/v2/core/batch_job_files/{id}";
     routes_ = {Route{.method = Method::post,
                      .pattern = "/v2/core/batch_jobs",
                      .handle = buffered<&Family::create_job>,
                      .scope = may_write,
-                     .content = ContentRule::json},
+                     .content = ContentRule::json,
+                     .rate = rates::batches_create},
                Route{.method = Method::get,
                      .pattern = "/v2/core/batch_jobs/{id}",
                      .handle = buffered<&Family::get_job>,
-                     .scope = may_read},
+                     .scope = may_read,
+                     .rate = rates::batches_get},
                Route{.method = Method::post,
                      .pattern = "/v2/core/batch_jobs/{id}/cancel",
                      .handle = buffered<&Family::cancel_job>,
                      .scope = may_write,
-                     .content = ContentRule::json},
+                     .content = ContentRule::json,
+                     .rate = rates::batches_cancel},
                // The signature in the query says who may write, and who may read.
                Route{.method = Method::put,
-                     .pattern = file_pattern,
+                     .pattern = "/v2/core/batch_job_files/{id}",
                      .stream = streaming<&Family::upload_input>,
                      .access = Access::anyone,
                      .body_bytes_max = settings_.upload_bytes_max,
@@ -57,7 +62,7 @@ Family::Family(const Settings& settings, const Parts& parts)
                      .content_types = input_types,
                      .length_required = true},
                Route{.method = Method::get,
-                     .pattern = file_pattern,
+                     .pattern = "/v2/core/batch_job_files/{id}",
                      .stream = streaming<&Family::serve_output>,
                      .access = Access::anyone}};
 }

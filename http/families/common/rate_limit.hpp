@@ -22,7 +22,8 @@
 
 namespace belay::http {
 
-/// The operations that are limited. Of the server's own routes, and of the ledger's, none is.
+/// The operations that are limited. Of the server's own routes, of the ledger's and of signed URLs,
+/// none is.
 namespace rates {
 
 inline constexpr RateClass contexts_create{1};
@@ -41,8 +42,14 @@ inline constexpr RateClass transfers_cancel{13};
 inline constexpr RateClass transfers_poll{14};
 inline constexpr RateClass webhooks_read{15};
 inline constexpr RateClass webhooks_write{16};
+inline constexpr RateClass batches_create{17};
+inline constexpr RateClass batches_get{18};
+inline constexpr RateClass batches_cancel{19};
+inline constexpr RateClass events_read{20};
+inline constexpr RateClass destinations_read{21};
+inline constexpr RateClass destinations_write{22};
 
-inline constexpr std::size_t class_count = 17;  ///< with `unlimited`
+inline constexpr std::size_t class_count = 23;  ///< with `unlimited`
 
 }  // namespace rates
 
