@@ -4,10 +4,10 @@
 
 namespace belay::run {
 
-Shards::Shards(unsigned count, const world::Clock& clock) {
+Shards::Shards(unsigned count, const world::Clock& clock, unsigned first_index) {
     check(count > 0, "there is at least one shard");
     for (unsigned index = 0; index < count; ++index) {
-        shards_.push_back(std::make_unique<Shard>(index, clock));
+        shards_.push_back(std::make_unique<Shard>(first_index + index, clock));
     }
 }
 

@@ -14,8 +14,9 @@ namespace belay::run {
 /// Driven by one thread, which is none of theirs.
 class Shards {
   public:
-    /// `clock` outlives the shards. `count` is at least 1.
-    Shards(unsigned count, const world::Clock& clock);
+    /// `clock` outlives the shards. `count` is at least 1. Their indexes begin at `first_index`:
+    /// those of shards that call the same parts differ.
+    Shards(unsigned count, const world::Clock& clock, unsigned first_index = 0);
 
     /// Stops and joins what still runs.
     ~Shards();

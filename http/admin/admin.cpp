@@ -68,6 +68,17 @@ void Admin::metrics(http::Exchange& exchange) {
     page.gauge("belay_export_workers_busy", "Workers that have a job.", gauges_.workers_busy());
     page.gauge("belay_export_jobs_ready", "Jobs that wait for a worker.", gauges_.jobs_ready());
     page.gauge("belay_transfers_busy", "Transfers that are being moved.", gauges_.transfers_busy());
+    page.gauge("belay_batches_running", "Batch jobs that are run.", gauges_.batches_running());
+    page.gauge("belay_batches_waiting", "Batch jobs that wait to be run.",
+               gauges_.batches_waiting());
+    page.gauge("belay_batch_rows_in_flight", "Rows of batches that wait for their answers.",
+               gauges_.rows_in_flight());
+    page.counter("belay_batch_rows_sent_total", "Rows sent, again ones included.",
+                 gauges_.rows_sent());
+    page.counter("belay_batch_rows_succeeded_total", "Rows that ended with success.",
+                 gauges_.rows_succeeded());
+    page.counter("belay_batch_rows_failed_total", "Rows that ended otherwise.",
+                 gauges_.rows_failed());
     page.counter("belay_log_lines_dropped_total", "Log lines that nobody took in time.",
                  gauges_.log_lines_dropped());
     exchange.respond(200, "text/plain; version=0.0.4", exchange.scratch());

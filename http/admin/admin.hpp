@@ -22,6 +22,12 @@ struct Gauges {
     std::function<std::uint64_t()> jobs_ready;
     std::function<std::uint64_t()> transfers_busy;
     std::function<std::uint64_t()> log_lines_dropped;
+    std::function<std::uint64_t()> batches_running;
+    std::function<std::uint64_t()> batches_waiting;
+    std::function<std::uint64_t()> rows_in_flight;
+    std::function<std::uint64_t()> rows_sent;
+    std::function<std::uint64_t()> rows_succeeded;
+    std::function<std::uint64_t()> rows_failed;
 };
 
 /// Shared by all shards.

@@ -17,9 +17,12 @@ constexpr std::uint64_t process_needs = 64;
 constexpr std::uint64_t shard_needs = 8;
 /// The set that is read, the export that is written, their directory.
 constexpr std::uint64_t worker_needs = 4;
+/// Input, output and two temporary files; beside each job that runs another may be on its way out.
+constexpr std::uint64_t batch_needs = 2 * 4;
 /// Fewer than these are no service.
 constexpr std::uint64_t connections_min = 16;
 constexpr std::uint64_t deliveries_min = 4;
+constexpr std::uint64_t batches_min = 1;
 
 }  // namespace
 
@@ -41,7 +44,8 @@ explained<DescriptorShares> share_descriptors(std::uint64_t limit, const Descrip
     const std::uint64_t reserved =
         process_needs + shard_needs * needs.shards + worker_needs * needs.workers + needs.calls;
     const std::uint64_t for_clients = limit - limit / 4;
-    const std::uint64_t needed = reserved + connections_min + deliveries_min;
+    const std::uint64_t needed =
+        reserved + connections_min + deliveries_min + batch_needs * batches_min;
     if (for_clients < needed) {
         const std::uint64_t least = needed * 4 / 3 + 1;
         return failure(Error::too_large, "the limit of open files (RLIMIT_NOFILE, ulimit -n) is " +
@@ -52,7 +56,11 @@ explained<DescriptorShares> share_descriptors(std::uint64_t limit, const Descrip
     const std::uint64_t left = for_clients - reserved;
     DescriptorShares shares;
     shares.deliveries = std::min(needs.deliveries, std::max(left / 4, deliveries_min));
-    shares.connections = std::min(needs.connections, left - shares.deliveries);
+    const std::uint64_t batches =
+        std::min<std::uint64_t>(needs.batches, std::max(left / 4 / batch_needs, batches_min));
+    shares.batches = static_cast<unsigned>(batches);
+    shares.connections =
+        std::min(needs.connections, left - shares.deliveries - batch_needs * batches);
     return shares;
 }
 

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "http/app/credentials.hpp"
-
 namespace belay::app {
 namespace {
 
@@ -38,20 +36,6 @@ std::string_view name_of(http::LedgerDeed deed) {
     return {};
 }
 
-/// Without what an editor leaves at its end.
-std::string_view trimmed(std::string_view text) {
-    const std::size_t last = text.find_last_not_of(" \t\r\n");
-    return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
-}
-
-explained<std::string> read_token(const std::string& path) {
-    auto text = read_place("ledger.midaz_token_file", path);
-    if (text.has_error()) {
-        return text.error();
-    }
-    return std::string(trimmed(*text));
-}
-
 }  // namespace
 
 explained<std::unique_ptr<ExternalLedger>> ExternalLedger::open(const program::Settings& settings,
@@ -63,34 +47,22 @@ explained<std::unique_ptr<ExternalLedger>> ExternalLedger::open(const program::S
             Error::malformed,
             "ledger.midaz_url needs transfers.ledger, the ledger that transfers draw on");
     }
-    std::string authorities;
-    if (!ledger.midaz_ca_file.empty()) {
-        auto text = read_place("ledger.midaz_ca_file", ledger.midaz_ca_file);
-        if (text.has_error()) {
-            return text.error();
-        }
-        authorities = std::move(*text);
-    }
-    auto trust = client::Trust::load(authorities, "ledger.midaz_ca_file");
+    auto trust = load_trust("ledger.midaz_ca_file", ledger.midaz_ca_file);
     if (trust.has_error()) {
         return trust.error();
     }
     std::unique_ptr<ExternalLedger> made(
         new ExternalLedger(settings, zone, parts, std::move(*trust)));
-    if (!ledger.midaz_token_file.empty()) {
-        const auto token = read_token(ledger.midaz_token_file);
-        if (token.has_error()) {
-            return token.error();
-        }
-        made->token_ = *token;
-        made->caller_.set_token(*token);
+    if (const auto read = made->token_.read(); read.has_error()) {
+        return read.error();
     }
+    made->caller_.set_token(made->token_.token());
     return made;
 }
 
 ExternalLedger::ExternalLedger(const program::Settings& settings, transfers::Zone zone,
                                const Parts& parts, std::unique_ptr<client::Trust> trust)
-    : token_file_(settings.ledger.midaz_token_file),
+    : token_("ledger.midaz_token_file", settings.ledger.midaz_token_file),
       log_(parts.log),
       shards_(1, parts.clock),
       trust_(std::move(trust)),
@@ -125,23 +97,8 @@ void ExternalLedger::start() {
 }
 
 void ExternalLedger::poll() {
-    if (token_file_.empty()) {
-        return;
-    }
-    const auto token = read_token(token_file_);
-    if (token.has_error()) {
-        if (token_fault_ != token.error().what) {
-            token_fault_ = token.error().what;
-            log_.warning("the ledger's token cannot be read; the one before it stays in use",
-                         {{"reason", token_fault_}});
-        }
-        return;
-    }
-    token_fault_.clear();
-    if (*token != token_) {
-        token_ = *token;
-        caller_.set_token(*token);
-        log_.info("another token for the ledger is in use");
+    if (token_.poll(log_)) {
+        caller_.set_token(token_.token());
     }
 }
 

@@ -11,6 +11,7 @@
 #include "core/transfers/hours.hpp"
 #include "core/world/entropy.hpp"
 #include "core/world/rail.hpp"
+#include "http/app/peer_files.hpp"
 #include "http/client/client.hpp"
 #include "http/client/system_resolver.hpp"
 #include "http/drive/event_feed.hpp"
@@ -68,10 +69,8 @@ class ExternalLedger final : private http::IntentReporter {
     void refused(const job::Uuid& transfer, http::LedgerDeed deed, std::string_view code) override;
     void diverged(const job::Uuid& transfer, http::LedgerDeed deed) override;
 
-    const std::string token_file_;
+    BearerFile token_;  ///< poll()'s
     const program::Log& log_;
-    std::string token_;        ///< as last read; poll()'s
-    std::string token_fault_;  ///< likewise: each fault is told once
     world::SystemEntropy entropy_;
     run::Shards shards_;  ///< one
     std::optional<http::ShardLane> lane_;

@@ -18,8 +18,9 @@ explained<store::Settings> store_settings(const program::Settings& settings) {
     // Each thread that asks something of the store has a lane of its own.
     const std::size_t shards = shard_count(settings);
     const std::size_t workers = settings.exports.workers;
-    // The housekeeper, the worker of transfers, the sender of webhooks, what asks another ledger.
-    constexpr std::size_t others = 4;
+    // The housekeeper, the worker of transfers, the sender of webhooks, what runs batches, what
+    // asks another ledger.
+    constexpr std::size_t others = 5;
     const auto ring_bytes = store::ring_bytes_for(shards + workers + others);
     if (!ring_bytes) {
         const std::size_t most = store::lanes_served_by(UINT64_MAX) - others;
@@ -57,7 +58,45 @@ export_jobs::Settings export_settings(const program::Settings& settings,
     return made;
 }
 
-ledger_api::Settings ledger_settings(const program::Settings& settings) {
+namespace {
+
+batches::LifeSettings life_of(const program::BatchesSettings& settings) {
+    batches::LifeSettings made;
+    made.lease = settings.lease;
+    made.upload_window = settings.upload_window;
+    made.run_time_max = settings.run_time;
+    made.retention = settings.retention;
+    made.results_kept = settings.results_kept;
+    return made;
+}
+
+}  // namespace
+
+batch_jobs::Settings batch_settings(const program::Settings& settings,
+                                    const std::string& public_url) {
+    batch_jobs::Settings made;
+    made.life = life_of(settings.batches);
+    made.public_url = public_url;
+    made.url_lifetime = settings.batches.url_lifetime;
+    made.upload_bytes_max = settings.batches.max_upload;
+    return made;
+}
+
+batch_drive::RunnerSettings runner_settings(const program::BatchesSettings& settings,
+                                            unsigned jobs_max) {
+    batch_drive::RunnerSettings made;
+    made.life = life_of(settings);
+    made.rows_per_second = settings.rows_per_second;
+    made.max_in_flight = settings.max_in_flight;
+    made.jobs_max = jobs_max;
+    made.progress_interval = settings.progress_interval;
+    return made;
+}
+
+std::optional<ledger_api::Settings> ledger_settings(const program::Settings& settings) {
+    if (!settings.ledger.midaz_url.empty()) {
+        return std::nullopt;
+    }
     ledger_api::Settings made;
     made.json_bytes_max = settings.http.max_json_body;
     made.ledger = settings.transfers.ledger;
@@ -168,6 +207,12 @@ http::Rates rates_of(const program::LimitsSettings& limits) {
     set(http::rates::transfers_poll, limits.transfers_poll);
     set(http::rates::webhooks_read, limits.webhooks_read);
     set(http::rates::webhooks_write, limits.webhooks_write);
+    set(http::rates::batches_create, limits.batches_create);
+    set(http::rates::batches_get, limits.batches_get);
+    set(http::rates::batches_cancel, limits.batches_cancel);
+    set(http::rates::events_read, limits.events_read);
+    set(http::rates::destinations_read, limits.destinations_read);
+    set(http::rates::destinations_write, limits.destinations_write);
     return rates;
 }
 

@@ -1,13 +1,16 @@
 // What each part of the process is told of the configuration.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include "http/drive/batches/runners.hpp"
 #include "http/drive/simulated_rail.hpp"
 #include "http/drive/transfer_driver.hpp"
 #include "http/drive/webhooks/sender.hpp"
+#include "http/families/batch_jobs/settings.hpp"
 #include "http/families/common/rate_limit.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/families/ledger/settings.hpp"
@@ -29,7 +32,15 @@ explained<store::Settings> store_settings(const program::Settings& settings);
 export_jobs::Settings export_settings(const program::Settings& settings,
                                       const std::string& public_url);
 
-ledger_api::Settings ledger_settings(const program::Settings& settings);
+batch_jobs::Settings batch_settings(const program::Settings& settings,
+                                    const std::string& public_url);
+
+/// `jobs_max`: at a time.
+batch_drive::RunnerSettings runner_settings(const program::BatchesSettings& settings,
+                                            unsigned jobs_max);
+
+/// None where another ledger holds the money.
+std::optional<ledger_api::Settings> ledger_settings(const program::Settings& settings);
 
 transfer_api::Settings transfer_settings(const program::Settings& settings);
 

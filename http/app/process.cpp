@@ -78,6 +78,9 @@ explained<void> Process::start() {
     if (auto opened = open_webhooks(); opened.has_error()) {
         return opened;
     }
+    if (auto opened = open_batches(); opened.has_error()) {
+        return opened;
+    }
     build_families();
     build_shards();
     const auto chores = families_->chores();
@@ -94,6 +97,8 @@ explained<void> Process::start() {
     if (ledger_) {
         ledger_->start();
     }
+    // Their rows may ask for anything that clients may ask for.
+    batches_->start(*router_);
     shards_->start();
     // All listeners begin together, when every shard is ready.
     shards_->on_each([this](run::Shard& shard) {
@@ -108,10 +113,13 @@ void Process::build_families() {
     uploads_ = std::make_unique<http::Background>(background_threads);
     downloads_ = std::make_unique<http::Background>(background_threads);
     families_ = std::make_unique<families::Families>(
-        families::Settings{export_settings(settings_, public_url_), ledger_settings(settings_),
+        families::Settings{export_settings(settings_, public_url_),
+                           batch_settings(settings_, public_url_), ledger_settings(settings_),
                            transfer_settings(settings_), webhook_settings(settings_, listening_)},
         families::Parts{
             {*disk_, *signer_, ready_, agenda_, events_, *uploads_, *downloads_},
+            {*disk_, *signer_, agenda_, events_, batches_->inbox(), batches_->uploads(), *uploads_,
+             *downloads_, batches_->endpoints()},
             {agenda_},
             {agenda_, transfers_.inbox(), transfers_.rail(), ledger_ ? &ledger_->desk() : nullptr},
             {agenda_, events_},
@@ -121,6 +129,16 @@ void Process::build_families() {
     gauges.transfers_busy = [this]() -> std::uint64_t { return transfers_.busy(); };
     gauges.jobs_ready = [this]() -> std::uint64_t { return ready_.size(); };
     gauges.log_lines_dropped = [this] { return lines_.dropped_count(); };
+    const auto row_count = [this](std::atomic<std::uint64_t> batch_drive::RunnerCounts::* of) {
+        return [this, of] { return (batches_->counts().*of).load(std::memory_order_relaxed); };
+    };
+    using Counts = batch_drive::RunnerCounts;
+    gauges.batches_running = row_count(&Counts::jobs_running);
+    gauges.batches_waiting = row_count(&Counts::jobs_waiting);
+    gauges.rows_in_flight = row_count(&Counts::rows_in_flight);
+    gauges.rows_sent = row_count(&Counts::rows_sent);
+    gauges.rows_succeeded = row_count(&Counts::rows_succeeded);
+    gauges.rows_failed = row_count(&Counts::rows_failed);
     admin_ = std::make_unique<admin::Admin>(*store_, clock_, std::move(gauges),
                                             settings_.http.commit_timeout);
     if (ledger_) {
@@ -166,6 +184,9 @@ void Process::build_shards() {
         }
         per_shard_.push_back(std::move(made));
     }
+    if (ledger_) {
+        ledger_->desk().add_shard(batches_->shard());
+    }
 }
 
 void Process::watch_files() {
@@ -176,6 +197,7 @@ void Process::watch_files() {
         if (ledger_) {
             ledger_->poll();
         }
+        batches_->poll();
         const auto loaded = load_certificate();
         if (loaded.has_error() && loaded.error().what != certificate_fault_) {
             certificate_fault_ = loaded.error().what;  // each fault is told once
@@ -215,6 +237,8 @@ bool Process::stop() {
             per_shard_[shard.index()]->server->drain(std::move(done));
         });
     });
+    // First of what works: their rows ask the others.
+    sequence.add(drain, "batches", [this] { batches_->stop(); });
     sequence.add(drain, "workers", [this] {
         ready_.close();
         if (workers_) {
@@ -245,6 +269,7 @@ bool Process::stop() {
         shards_.reset();
         ledger_.reset();
         webhooks_.reset();
+        batches_.reset();
         uploads_.reset();
         downloads_.reset();
         store_.reset();

@@ -18,6 +18,7 @@
 #include "core/work/ready_queue.hpp"
 #include "http/admin/admin.hpp"
 #include "http/admin/echo.hpp"
+#include "http/app/batch_drive.hpp"
 #include "http/app/credentials.hpp"
 #include "http/app/external_ledger.hpp"
 #include "http/app/serve.hpp"
@@ -102,6 +103,7 @@ class Process {
     explained<void> open_listeners();
     explained<void> open_ledger();
     explained<void> open_webhooks();
+    explained<void> open_batches();
     explained<bool> load_certificate();
     void build_families();
     void build_shards();
@@ -121,6 +123,7 @@ class Process {
     RequestLog requests_;
     http::ServerSettings server_settings_;
     std::uint64_t deliveries_max_ = 0;  ///< of webhooks, at a time
+    unsigned batches_max_ = 0;          ///< jobs, at a time
     std::unique_ptr<world::Disk> disk_;
     world::SystemEntropy entropy_;
     world::SystemEntropy store_entropy_;
@@ -142,6 +145,7 @@ class Process {
     /// Null: the embedded ledger holds the money.
     std::unique_ptr<ExternalLedger> ledger_;
     std::unique_ptr<WebhookDrive> webhooks_;
+    std::unique_ptr<BatchDrive> batches_;
     std::unique_ptr<http::Background> uploads_;
     std::unique_ptr<http::Background> downloads_;
     std::unique_ptr<families::Families> families_;

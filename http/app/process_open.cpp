@@ -7,6 +7,7 @@
 #include "http/app/descriptors.hpp"
 #include "http/app/part_settings.hpp"
 #include "http/app/process.hpp"
+#include "http/drive/batches/batch_files.hpp"
 #include "http/drive/export_chores.hpp"
 
 namespace belay::app {
@@ -23,7 +24,8 @@ std::string url_of(const program::ListenAddress& address, std::uint16_t port, bo
 
 /// Whether there are files that only a store that is not empty can have made.
 bool holds_files(const world::Disk& disk) {
-    for (const std::string_view directory : {exports::export_directory, exports::set_directory}) {
+    for (const std::string_view directory :
+         {exports::export_directory, exports::set_directory, batch_drive::batch_directory}) {
         const auto names = disk.list(directory);
         const auto counts = [&](const std::string& name) {
             return !name.ends_with(".tmp") &&
@@ -40,15 +42,20 @@ bool holds_files(const world::Disk& disk) {
 
 explained<void> Process::divide_descriptors() {
     const std::uint64_t wished = server_settings_.connections_max;
-    // Beside the shards that serve: those of another ledger and of webhooks.
+    // Beside the shards that serve: those of webhooks, of batches, of another ledger.
     const bool has_ledger = !settings_.ledger.midaz_url.empty();
-    const auto shares =
-        share_descriptors(raise_descriptor_limit(),
-                          {.shards = shard_count(settings_) + (has_ledger ? 2U : 1U),
-                           .workers = settings_.exports.workers,
-                           .calls = has_ledger ? midaz::ConnectorSettings().in_flight_max : 0,
-                           .deliveries = deliveries_wished,
-                           .connections = wished});
+    // Each batch job may have a row under way, however few there may be in all.
+    const program::BatchesSettings& batches = settings_.batches;
+    const std::uint64_t rows =
+        batches.upstream.empty() ? 0 : batches.max_in_flight + 2ULL * batches.max_running;
+    const auto shares = share_descriptors(
+        raise_descriptor_limit(),
+        {.shards = shard_count(settings_) + (has_ledger ? 3U : 2U),
+         .workers = settings_.exports.workers,
+         .batches = batches.max_running,
+         .calls = (has_ledger ? midaz::ConnectorSettings().in_flight_max : 0) + rows,
+         .deliveries = deliveries_wished,
+         .connections = wished});
     if (shares.has_error()) {
         return shares.error();
     }
@@ -58,6 +65,11 @@ explained<void> Process::divide_descriptors() {
     }
     server_settings_.connections_max = shares->connections;
     deliveries_max_ = shares->deliveries;
+    if (shares->batches < batches.max_running) {
+        log_.warning("the limit of open files allows fewer batch jobs than batches.max_running",
+                     {{"max_running", batches.max_running}, {"jobs", shares->batches}});
+    }
+    batches_max_ = shares->batches;
     return {};
 }
 
@@ -102,24 +114,33 @@ explained<void> Process::open_store() {
 }
 
 explained<void> Process::open_files() {
-    if (auto made = exports::make_directories(*disk_); made.has_error()) {
-        return failure(made.error(), "files: " + made.error().message());
+    for (const result<void>& made :
+         {exports::make_directories(*disk_), batch_drive::make_batch_directory(*disk_)}) {
+        if (made.has_error()) {
+            return failure(made.error(), "files: " + made.error().message());
+        }
     }
     {
         store::BlockingLane lane(*store_);
         if (store_->recovery().records == 0 && holds_files(*disk_)) {
             return failure(Error::corrupt,
                            settings_.store.data +
-                               ": files/ holds uploads or exports, but the store knows of none: is "
+                               ": files/ holds uploads or results, but the store knows of none: is "
                                "log/ missing? Nothing was changed");
         }
-        const auto removed = http::remove_orphans(*disk_, lane.lane());
-        if (removed.has_error()) {
-            return failure(removed.error(), "files: " + removed.error().message());
+        std::size_t removed = 0;
+        const auto life = batch_settings(settings_, public_url_).life;
+        for (const result<std::size_t>& some :
+             {http::remove_orphans(*disk_, lane.lane()),
+              batch_drive::remove_batch_orphans(*disk_, lane.lane(), life)}) {
+            if (some.has_error()) {
+                return failure(some.error(), "files: " + some.error().message());
+            }
+            removed += *some;
         }
-        if (*removed != 0) {
+        if (removed != 0) {
             log_.info("files that no record names were removed",
-                      {{"files", std::uint64_t{*removed}}});
+                      {{"files", std::uint64_t{removed}}});
         }
     }
     auto credentials = Credentials::open(settings_, *disk_, clock_, entropy_);
@@ -221,6 +242,27 @@ explained<void> Process::open_webhooks() {
         return opened.error();
     }
     webhooks_ = std::move(*opened);
+    return {};
+}
+
+explained<void> Process::open_batches() {
+    auto opened = BatchDrive::open(settings_.batches, {.store = *store_,
+                                                       .clock = clock_,
+                                                       .disk = *disk_,
+                                                       .log = log_,
+                                                       .events = events_,
+                                                       .agenda = agenda_,
+                                                       .server = server_settings_,
+                                                       .shard_index = shard_count(settings_),
+                                                       .jobs_max = batches_max_});
+    if (opened.has_error()) {
+        return opened.error();
+    }
+    batches_ = std::move(*opened);
+    if (!settings_.batches.upstream.empty()) {
+        log_.info("rows of batches may go to another server",
+                  {{"url", settings_.batches.upstream}});
+    }
     return {};
 }
 

@@ -1,11 +1,10 @@
 #include "http/app/webhook_drive.hpp"
 
 #include <algorithm>
-#include <string>
 #include <utility>
 
-#include "http/app/credentials.hpp"
 #include "http/app/part_settings.hpp"
+#include "http/app/peer_files.hpp"
 #include "http/client/own_endpoints.hpp"
 
 namespace belay::app {
@@ -27,15 +26,7 @@ client::ClientSettings client_settings(const program::WebhooksSettings& settings
 
 explained<std::unique_ptr<WebhookDrive>> WebhookDrive::open(
     const program::WebhooksSettings& settings, const Parts& parts) {
-    std::string authorities;
-    if (!settings.ca_file.empty()) {
-        auto text = read_place("webhooks.ca_file", settings.ca_file);
-        if (text.has_error()) {
-            return text.error();
-        }
-        authorities = std::move(*text);
-    }
-    auto trust = client::Trust::load(authorities, "webhooks.ca_file");
+    auto trust = load_trust("webhooks.ca_file", settings.ca_file);
     if (trust.has_error()) {
         return trust.error();
     }

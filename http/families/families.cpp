@@ -3,9 +3,11 @@
 #include <optional>
 
 #include "core/base/check.hpp"
+#include "http/drive/batches/chores.hpp"
 #include "http/drive/export_chores.hpp"
 #include "http/drive/transfer_chores.hpp"
 #include "http/drive/webhooks/chores.hpp"
+#include "http/families/batch_jobs/family.hpp"
 #include "http/families/export_jobs/family.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/transfers/family.hpp"
@@ -20,11 +22,17 @@ struct Families::Members {
           export_chores(parts.export_jobs.disk, parts.export_jobs.ready, parts.export_jobs.agenda,
                         parts.export_jobs.events, settings.export_jobs.life,
                         settings.export_jobs.has_workers),
-          ledger(settings.ledger, parts.ledger),
+          batch_jobs(settings.batch_jobs, parts.batch_jobs),
+          batch_chores({parts.batch_jobs.disk, parts.batch_jobs.agenda, parts.batch_jobs.inbox,
+                        parts.batch_jobs.events, parts.batch_jobs.uploads_under_way},
+                       settings.batch_jobs.life),
           transfers(settings.transfers, parts.transfers),
           transfer_chores(parts.transfers.inbox, parts.transfers.agenda),
           webhooks(settings.webhooks),
           webhook_chores(parts.webhooks.agenda, parts.webhooks.events) {
+        if (settings.ledger) {
+            ledger.emplace(*settings.ledger, parts.ledger);
+        }
         if (parts.simulated_rail != nullptr) {
             rail_feed.emplace(*parts.simulated_rail);
         }
@@ -32,7 +40,9 @@ struct Families::Members {
 
     export_jobs::Family export_jobs;
     http::ExportChores export_chores;
-    ledger_api::Family ledger;
+    batch_jobs::Family batch_jobs;
+    batch_drive::Chores batch_chores;
+    std::optional<ledger_api::Family> ledger;
     transfer_api::Family transfers;
     http::TransferChores transfer_chores;
     std::optional<transfer_api::RailFeed> rail_feed;
@@ -46,8 +56,12 @@ Families::Families(const Settings& settings, const Parts& parts)
 Families::~Families() = default;
 
 std::vector<http::RouteFamily> Families::routes() {
-    std::vector<http::RouteFamily> all{members_->export_jobs.routes(), members_->ledger.routes(),
-                                       members_->transfers.routes(), members_->webhooks.routes()};
+    std::vector<http::RouteFamily> all{members_->export_jobs.routes(),
+                                       members_->batch_jobs.routes(), members_->transfers.routes(),
+                                       members_->webhooks.routes()};
+    if (members_->ledger) {
+        all.push_back(members_->ledger->routes());
+    }
     if (members_->rail_feed) {
         all.push_back(members_->rail_feed->routes());
     }
@@ -55,12 +69,14 @@ std::vector<http::RouteFamily> Families::routes() {
 }
 
 std::vector<http::Chores*> Families::chores() {
-    return {&members_->export_chores, &members_->transfer_chores, &members_->webhook_chores};
+    return {&members_->export_chores, &members_->batch_chores, &members_->transfer_chores,
+            &members_->webhook_chores};
 }
 
 store::Schema schema() {
     store::Schema all;
     export_jobs::add_to_schema(all);
+    batch_jobs::add_to_schema(all);
     ledger_api::add_to_schema(all);
     transfer_api::add_to_schema(all);
     webhook_api::add_to_schema(all);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "http/drive/housekeeper.hpp"
 #include "http/drive/simulated_rail.hpp"
+#include "http/families/batch_jobs/settings.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/families/ledger/settings.hpp"
 #include "http/families/transfers/settings.hpp"
@@ -19,13 +21,16 @@ namespace belay::families {
 /// What each family is built from.
 struct Settings {
     export_jobs::Settings export_jobs;
-    ledger_api::Settings ledger;
+    batch_jobs::Settings batch_jobs;
+    /// Unset: another ledger holds the money, and what the embedded one holds is nobody's.
+    std::optional<ledger_api::Settings> ledger;
     transfer_api::Settings transfers;
     webhook_api::Settings webhooks;
 };
 
 struct Parts {
     export_jobs::Parts export_jobs;
+    batch_jobs::Parts batch_jobs;
     ledger_api::Parts ledger;
     transfer_api::Parts transfers;
     webhook_api::Parts webhooks;
