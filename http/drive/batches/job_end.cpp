@@ -71,14 +71,14 @@ batches::Request JobRun::last_request() const {
     batches::Request request{.ask = Ask::progress};
     const bool is_refusal_void = is_refused_ && phase_ == Phase::cancelling;
     request.progress = is_output_lost_ || is_refusal_void ? durable_ : progress();
-    if (phase_ == Phase::cancelling) {
+    if (is_output_lost_ && failure_.empty()) {
+        request.ask = Ask::progress;  // the next process has the rows answered once more
+    } else if (phase_ == Phase::cancelling) {
         const bool is_settled = work_ != Work::left || !failure_.empty() || is_refused_;
         request.ask = is_settled ? Ask::settle : Ask::progress;
     } else if (!failure_.empty()) {
         request.ask = Ask::fail;
         request.error = failure_;
-    } else if (is_output_lost_) {
-        request.ask = Ask::progress;
     } else if (is_refused_) {
         request.ask = Ask::refuse;
     } else if (work_ == Work::done) {
