@@ -102,7 +102,7 @@ class Story {
         if (what < 4 && plant_.jobs.size() < 5) {
             const bool is_paced = plant_.dice(3) == 0;
             plant_.make(
-                {.rows = plant_.dice(200),
+                {.rows = 1 + plant_.dice(200),
                  .skips_validation = plant_.dice(2) == 0,
                  .rows_per_second = is_paced ? std::optional<std::uint16_t>(100) : std::nullopt});
         } else if (what < 6 && !plant_.jobs.empty()) {
