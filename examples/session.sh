@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The main session, on real input: load a month of transactions, export them, cancel an export while
-# it runs; hold money for a transfer, cancel it and get the money back; kill the server, start it
-# again and find every answer still true. Prints each command as you would type it, and what really
+# it runs; hold money for a transfer, cancel it and get the money back; run a file of operations and
+# cancel it in the middle; kill the server, start it again and find every answer still true. Prints each command as you would type it, and what really
 # came back; ends at the first surprise.
 #
 # usage: session.sh [--once] PROGRAM
@@ -102,6 +102,30 @@ wait_progress() {
   fail "the job has written nothing after 10 s"
 }
 
+# wait_batch WANTED: polls the batch job until it has this status; its answer is left in batch_now.
+wait_batch() {
+  local status tries
+  for ((tries = 0; tries < 600; ++tries)); do
+    curl -sf "${stripe[@]}" -o "$work/batch_now" "$server/v2/core/batch_jobs/$batch"
+    status=$(jq -r .status "$work/batch_now")
+    if [[ $status == "$1" ]]; then return; fi
+    [[ $status =~ ^(validating|in_progress|cancelling)$ ]] || fail "the batch job is $status, not $1"
+    sleep 0.1
+  done
+  fail "the batch job is still $status after 60 s, not $1"
+}
+
+# wait_rows: polls the running batch job until some of its rows have their answer.
+wait_rows() {
+  local tries
+  for ((tries = 0; tries < 100; ++tries)); do
+    wait_batch in_progress
+    if [[ $(jq -r .status_details.in_progress.success_count "$work/batch_now") != 0 ]]; then return; fi
+    sleep 0.1
+  done
+  fail "no row of the batch job has its answer after 10 s"
+}
+
 # replayed FILE yes|no: what the headers of an answer say.
 replayed() {
   grep -qi "^x-idempotency-replayed: $2" "$1" || fail "the answer's X-Idempotency-Replayed is not $2"
@@ -160,7 +184,7 @@ replayed() {
   replayed "$work/head2" true
 
   chapter "An account with money on it"
-  show 'admin=$("$belay" token --tenant "$org" --subject root --scope "admin transfers:read transfers:write" \
+  show 'admin=$("$belay" token --tenant "$org" --subject root --scope "admin transfers:read transfers:write batches:read batches:write" \
     --secret-file "$data/jwt.secret")'
   show 'curl -sS -H "Authorization: Bearer $admin" "$server/v1/organizations/$org/ledgers" | tee "$work/ledgers"; echo'
   ledger=$server/v1/organizations/$org/ledgers/$(jq -re '.items[0].id' "$work/ledgers") || fail "no ledger"
@@ -193,6 +217,30 @@ replayed() {
   show 'balance'
   [[ $(balance) == '{"available":"1500.00","onHold":"0.00"}' ]] || fail "the hold was not released"
 
+  chapter "A file of operations: 1,000 transfers to be initiated, 50 a second"
+  for ((row = 1; row <= 1000; ++row)); do
+    printf '{"id":"row_%d","params":{"senderAccountId":"%s","amount":%d.%02d,"purpose":"10","recipient":{"ispb":"60701190","branch":"0001","account":"1234567890","accountType":"CACC","holderName":"Bruno","holderDocument":"12345678909"}}}\n' \
+      "$row" "$account" $((row / 100)) $((row % 100))
+  done >"$work/rows.jsonl"
+  stripe=(-H "Authorization: Bearer $admin" -H "Stripe-Version: 2026-05-27.preview" -H "Content-Type: application/json")
+  show 'curl -sS "${stripe[@]}" -d '\''{"endpoint":{"path":"/v1/transfers/initiate","http_method":"post"},"maximum_rps":50,"metadata":{}}'\'' \
+    "$server/v2/core/batch_jobs" | tee "$work/batch"; echo'
+  batch=$(jq -re .id "$work/batch") || fail "no batch job was made"
+  upload=$(jq -re .status_details.ready_for_upload.upload_url.url "$work/batch") || fail "no upload URL"
+  show 'curl -sS -o "$work/uploaded" -w "%{http_code}\n" -T "$work/rows.jsonl" -H "Content-Type: application/jsonlines" "$upload"'
+  wait_rows
+  show 'curl -sS "${stripe[@]}" "$server/v2/core/batch_jobs/$batch"; echo'
+
+  chapter "Cancel it in the middle: no further row runs"
+  show 'curl -sS -X POST "${stripe[@]}" -H "Idempotency-Key: cancel-batch" "$server/v2/core/batch_jobs/$batch/cancel" -d "{}"; echo'
+  wait_batch canceled
+  cp "$work/batch_now" "$work/batch_canceled"
+  show 'jq -c "{status, rows: (.status_details.canceled | {success_count, failure_count})}" "$work/batch_now"'
+  results=$(jq -re .status_details.canceled.output_file.download_url.url "$work/batch_now") || fail "no results"
+  show 'curl -sS -o "$work/results.jsonl" "$results"; head -n 1 "$work/results.jsonl"; wc -l <"$work/results.jsonl"'
+  [[ $(wc -l <"$work/results.jsonl") == "$(jq -r '.status_details.canceled | (.success_count | tonumber) + (.failure_count | tonumber)' "$work/batch_now")" ]] ||
+    fail "the results are not as many as the job says"
+
   chapter "Kill the server, start it again: every answer is still true"
   printf '\n$ kill -9 %s\n' "$pid"
   stop KILL 137
@@ -206,6 +254,12 @@ replayed() {
     -o "$work/cancel2" "$server/v1/transfers/$transfer/cancel"; cmp "$work/cancel1" "$work/cancel2" && echo "the same bytes"'
   show 'balance'
   [[ $(balance) == '{"available":"1500.00","onHold":"0.00"}' ]] || fail "the balance is not what it was"
+  wait_batch canceled
+  show 'jq -c "{status, rows: (.status_details.canceled | {success_count, failure_count})}" "$work/batch_now"'
+  for count in success_count failure_count; do
+    [[ $(jq ".status_details.canceled.$count" "$work/batch_now") == $(jq ".status_details.canceled.$count" "$work/batch_canceled") ]] ||
+      fail "the batch job's $count is not what it was"
+  done
 }
 
 chapter "Stop"
