@@ -283,6 +283,14 @@ void Plant::cancel(Made& made) {
     lane_->lane().submit(asked);
 }
 
+void Plant::cancel_now(Made& made) {
+    cancel(made);
+    while (lane_->lane().pending() != 0 && !is_log_failed_ && !disk_.is_crashed()) {
+        store_->pump();
+        lane_->lane().poll();
+    }
+}
+
 std::optional<batches::Job> Plant::see(const job::Uuid& id) {
     std::optional<batches::Job> seen;
     lane_->lane().read({batches::batch_kind, id}, [&](const store::RecordView& record) {

@@ -118,6 +118,8 @@ class Plant final : private store::FailureListener, private run::Turn {
     Made& make(const JobWish& wish);
     /// Answered when it is durable: then `made.is_cancel_answered`.
     void cancel(Made& made);
+    /// Likewise, but durable and answered before this returns, whoever is in the midst of what.
+    void cancel_now(Made& made);
     void do_chores();
 
     /// The record, if there is one. Its texts are empty.

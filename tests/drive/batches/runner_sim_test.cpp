@@ -63,7 +63,7 @@ class Story {
         }
         script.wait = Milliseconds(plant_.dice(300));
         if (plant_.dice(600) == 0 && !plant_.jobs.empty()) {
-            cancel_one();  // between the reading of a record and the next
+            cancel_one(true);  // in the midst of a send, with others right behind it
         }
         return script;
     }
@@ -76,10 +76,10 @@ class Story {
         }
     }
 
-    void cancel_one() {
+    void cancel_one(bool now = false) {
         Made& made = *plant_.jobs[plant_.dice(plant_.jobs.size())];
         if (plant_.see(made.id) && !plant_.has_ended(made)) {
-            plant_.cancel(made);
+            now ? plant_.cancel_now(made) : plant_.cancel(made);
         }
     }
 

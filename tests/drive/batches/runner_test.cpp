@@ -91,12 +91,13 @@ BOOST_AUTO_TEST_CASE(a_cancel_at_any_row_is_the_last_word) {
         Made* made = nullptr;
         plant.works.script = [&](std::string_view, int) {
             if (plant.works.sends == at) {
-                plant.cancel(*plant.jobs.front());
+                plant.cancel_now(*plant.jobs.front());
             }
             return RowScript{.takes = Milliseconds(plant.dice(20))};
         };
         live_to_end(plant, made, {.rows = 300});
         BOOST_TEST(made->is_cancel_answered);
+        BOOST_TEST(plant.works.sends == at);
     }
 }
 
@@ -187,6 +188,55 @@ BOOST_AUTO_TEST_CASE(one_slow_row_stops_no_other) {
         return plant.has_ended(*made);
     });
     BOOST_TEST(others_ended);
+}
+
+BOOST_AUTO_TEST_CASE(a_target_that_asks_for_less_is_left_alone) {
+    Plant plant(12);
+    Made* made = nullptr;
+    WallTime held{};
+    plant.works.script = [&](std::string_view, int) {
+        const WallTime now = plant.clock().wall();
+        BOOST_TEST((held == WallTime{} || now >= held || now + std::chrono::seconds(9) < held));
+        if (plant.works.sends == 100) {
+            held = now + std::chrono::seconds(10);
+            return RowScript{.kind = RowScript::Kind::throttle, .wait = std::chrono::seconds(10)};
+        }
+        return RowScript{.takes = Milliseconds(10)};
+    };
+    live_to_end(plant, made, {.rows = 1000});
+    BOOST_TEST(plant.works.sends == 1001U);
+}
+
+BOOST_AUTO_TEST_CASE(jobs_whose_rows_hang_hold_up_nobody) {
+    RunnerSettings settings;
+    settings.max_in_flight = 10;
+    settings.jobs_max = 3;
+    Plant plant(13, settings);
+    std::vector<Made*> made;
+    plant.works.script = [&](std::string_view key, int) {
+        const bool hangs = key.starts_with(made[0]->name) || key.starts_with(made[1]->name);
+        return RowScript{.takes = hangs ? Milliseconds(3'000'000) : Milliseconds(10)};
+    };
+    bool is_third_done = false;
+    const auto idle = [&] {
+        if (made.size() < 2 && plant.dice(4) == 0) {
+            made.push_back(&plant.make({.rows = 50}));
+        } else if (made.size() == 2 && plant.works.under_way >= 13) {
+            made.push_back(&plant.make({.rows = 300}));
+        } else if (made.size() == 3 && plant.has_ended(*made[2])) {
+            is_third_done = true;
+            made.push_back(&plant.make({.rows = 50}));
+            made.push_back(&plant.make({.rows = 50}));
+            made.push_back(&plant.make({.rows = 50}));
+        } else if (made.size() == 6 && plant.see(made[5]->id) && !made[5]->is_cancel_answered) {
+            plant.cancel(*made[5]);
+        }
+        const bool is_late = plant.clock().monotonic().time_since_epoch() > std::chrono::minutes(9);
+        return is_late || (made.size() == 6 && plant.has_ended(*made[5]));
+    };
+    plant.live(idle, End::kill);
+    BOOST_TEST(is_third_done);
+    BOOST_TEST((plant.clock().monotonic().time_since_epoch() < std::chrono::minutes(1)));
 }
 
 BOOST_AUTO_TEST_CASE(when_time_is_up_rows_under_way_end_and_no_other_begins) {
