@@ -1,6 +1,5 @@
 // The id of a batch job as clients see it: "batchv2_" and 26 letters and digits (contracts README
-// 4). The first 22 are the job's UUID in base 62, most significant first, so ids order by time; the
-// last four are a check, so that a mistyped id is not looked for.
+// 4; text_id.hpp).
 #pragma once
 
 #include <string>

@@ -175,6 +175,14 @@ webhook_api::Settings webhook_settings(const program::Settings& settings,
     return made;
 }
 
+core_events::Settings event_settings(const program::Settings& settings,
+                                     const boost::asio::ip::tcp::endpoint& listening) {
+    core_events::Settings made;
+    made.addresses = webhook_addresses(settings.webhooks, listening);
+    made.allow_http = settings.webhooks.allow_private;
+    return made;
+}
+
 webhooks::SenderSettings sender_settings(const program::WebhooksSettings& settings,
                                          std::uint64_t deliveries_max) {
     webhooks::SenderSettings made;

@@ -12,6 +12,7 @@
 #include "http/drive/webhooks/sender.hpp"
 #include "http/families/batch_jobs/settings.hpp"
 #include "http/families/common/rate_limit.hpp"
+#include "http/families/core_events/settings.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/families/ledger/settings.hpp"
 #include "http/families/transfers/settings.hpp"
@@ -51,6 +52,9 @@ http::TransferDriverSettings driver_settings(const program::Settings& settings);
 /// `listening`: where this process does.
 webhook_api::Settings webhook_settings(const program::Settings& settings,
                                        const boost::asio::ip::tcp::endpoint& listening);
+
+core_events::Settings event_settings(const program::Settings& settings,
+                                     const boost::asio::ip::tcp::endpoint& listening);
 
 /// `deliveries_max`: under way at a time, to all endpoints.
 webhooks::SenderSettings sender_settings(const program::WebhooksSettings& settings,

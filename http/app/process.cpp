@@ -114,7 +114,8 @@ void Process::build_families() {
     downloads_ = std::make_unique<http::Background>(background_threads);
     families_ = std::make_unique<families::Families>(
         families::Settings{export_settings(settings_, public_url_),
-                           batch_settings(settings_, public_url_), ledger_settings(settings_),
+                           batch_settings(settings_, public_url_),
+                           event_settings(settings_, listening_), ledger_settings(settings_),
                            transfer_settings(settings_), webhook_settings(settings_, listening_)},
         families::Parts{
             {*disk_, *signer_, ready_, agenda_, events_, *uploads_, *downloads_},

@@ -6,13 +6,14 @@
 
 namespace belay::http {
 
-Audience Audience::of(store::Lane& lane, const job::TenantId& tenant,
-                      std::span<const std::string_view> names) {
+template <class IsMeant>
+Audience Audience::of_list(store::Lane& lane, const job::ListId& list, IsMeant is_meant,
+                           std::span<const std::string_view> names) {
     check(names.size() <= names_max, "an operation makes one of at most so many events");
     Audience audience;
     const auto look = [&](const job::Uuid& id, const store::RecordView& record) {
         const result<outbox::Endpoint> endpoint = outbox::decode_endpoint(record.value);
-        if (!endpoint) {
+        if (!endpoint || !is_meant(*endpoint)) {
             return true;
         }
         std::uint16_t wanted = 0;
@@ -26,7 +27,27 @@ Audience Audience::of(store::Lane& lane, const job::TenantId& tenant,
         }
         return audience.listeners_.size() < outbox::endpoints_max;
     };
-    lane.list({outbox::endpoints_of_tenant, tenant}, std::nullopt, look);
+    lane.list(list, std::nullopt, look);
+    return audience;
+}
+
+Audience Audience::of(store::Lane& lane, const job::TenantId& tenant,
+                      std::span<const std::string_view> names) {
+    const auto any = [](const outbox::Endpoint&) { return true; };
+    return of_list(lane, {outbox::endpoints_of_tenant, tenant}, any, names);
+}
+
+Audience Audience::of_account(store::Lane& lane, const job::TenantId& tenant, bool is_live,
+                              std::span<const std::string_view> names) {
+    const auto is_of_mode = [is_live](const outbox::Endpoint& endpoint) {
+        return endpoint.is_live == is_live;
+    };
+    return of_list(lane, {outbox::destinations_of_tenant, tenant}, is_of_mode, names);
+}
+
+Audience Audience::only(const job::Uuid& endpoint) {
+    Audience audience;
+    audience.listeners_.push_back({endpoint, 1});
     return audience;
 }
 

@@ -23,10 +23,17 @@ class Audience {
     /// Nobody.
     Audience() = default;
 
-    /// Those of the tenant's enabled endpoints that want at least one of `names`, the events that
+    /// Those of the tenant's enabled webhooks that want at least one of `names`, the events that
     /// the operation may make, and which. At most names_max names.
     static Audience of(store::Lane& lane, const job::TenantId& tenant,
                        std::span<const std::string_view> names);
+
+    /// The same of the event destinations of an account's mode.
+    static Audience of_account(store::Lane& lane, const job::TenantId& tenant, bool is_live,
+                               std::span<const std::string_view> names);
+
+    /// This endpoint alone; it wants the first name.
+    static Audience only(const job::Uuid& endpoint);
 
     /// Whether anybody wants the event with this place in `names`.
     bool is_wanted(std::size_t name) const noexcept;
@@ -50,6 +57,10 @@ class Audience {
 
         bool wants(std::size_t name) const noexcept { return ((wanted >> name) & 1U) != 0; }
     };
+
+    template <class IsMeant>
+    static Audience of_list(store::Lane& lane, const job::ListId& list, IsMeant is_meant,
+                            std::span<const std::string_view> names);
 
     std::vector<Listener> listeners_;
 };

@@ -4,10 +4,12 @@
 
 #include "core/base/check.hpp"
 #include "http/drive/batches/chores.hpp"
+#include "http/drive/batches/event_chores.hpp"
 #include "http/drive/export_chores.hpp"
 #include "http/drive/transfer_chores.hpp"
 #include "http/drive/webhooks/chores.hpp"
 #include "http/families/batch_jobs/family.hpp"
+#include "http/families/core_events/family.hpp"
 #include "http/families/export_jobs/family.hpp"
 #include "http/families/ledger/family.hpp"
 #include "http/families/transfers/family.hpp"
@@ -26,6 +28,8 @@ struct Families::Members {
           batch_chores({parts.batch_jobs.disk, parts.batch_jobs.agenda, parts.batch_jobs.inbox,
                         parts.batch_jobs.events, parts.batch_jobs.uploads_under_way},
                        settings.batch_jobs.life),
+          core_events(settings.core_events),
+          event_chores(parts.batch_jobs.agenda),
           transfers(settings.transfers, parts.transfers),
           transfer_chores(parts.transfers.inbox, parts.transfers.agenda),
           webhooks(settings.webhooks),
@@ -42,6 +46,8 @@ struct Families::Members {
     http::ExportChores export_chores;
     batch_jobs::Family batch_jobs;
     batch_drive::Chores batch_chores;
+    core_events::Family core_events;
+    batch_drive::EventChores event_chores;
     std::optional<ledger_api::Family> ledger;
     transfer_api::Family transfers;
     http::TransferChores transfer_chores;
@@ -56,9 +62,9 @@ Families::Families(const Settings& settings, const Parts& parts)
 Families::~Families() = default;
 
 std::vector<http::RouteFamily> Families::routes() {
-    std::vector<http::RouteFamily> all{members_->export_jobs.routes(),
-                                       members_->batch_jobs.routes(), members_->transfers.routes(),
-                                       members_->webhooks.routes()};
+    std::vector<http::RouteFamily> all{
+        members_->export_jobs.routes(), members_->batch_jobs.routes(),
+        members_->core_events.routes(), members_->transfers.routes(), members_->webhooks.routes()};
     if (members_->ledger) {
         all.push_back(members_->ledger->routes());
     }
@@ -69,14 +75,15 @@ std::vector<http::RouteFamily> Families::routes() {
 }
 
 std::vector<http::Chores*> Families::chores() {
-    return {&members_->export_chores, &members_->batch_chores, &members_->transfer_chores,
-            &members_->webhook_chores};
+    return {&members_->export_chores, &members_->batch_chores, &members_->event_chores,
+            &members_->transfer_chores, &members_->webhook_chores};
 }
 
 store::Schema schema() {
     store::Schema all;
     export_jobs::add_to_schema(all);
     batch_jobs::add_to_schema(all);
+    core_events::add_to_schema(all);
     ledger_api::add_to_schema(all);
     transfer_api::add_to_schema(all);
     webhook_api::add_to_schema(all);

@@ -9,6 +9,7 @@
 #include "http/drive/housekeeper.hpp"
 #include "http/drive/simulated_rail.hpp"
 #include "http/families/batch_jobs/settings.hpp"
+#include "http/families/core_events/settings.hpp"
 #include "http/families/export_jobs/settings.hpp"
 #include "http/families/ledger/settings.hpp"
 #include "http/families/transfers/settings.hpp"
@@ -22,6 +23,7 @@ namespace belay::families {
 struct Settings {
     export_jobs::Settings export_jobs;
     batch_jobs::Settings batch_jobs;
+    core_events::Settings core_events;
     /// Unset: another ledger holds the money, and what the embedded one holds is nobody's.
     std::optional<ledger_api::Settings> ledger;
     transfer_api::Settings transfers;

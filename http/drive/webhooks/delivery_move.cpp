@@ -15,7 +15,6 @@ using outbox::Outcome;
 constexpr std::size_t event_subject = 0;
 constexpr std::size_t log_subject = 1;
 constexpr std::size_t letter_subject = 2;
-constexpr std::size_t endpoint_subject = 3;
 
 constexpr std::string_view disabled_failure = "the endpoint is disabled";
 
@@ -34,11 +33,11 @@ DeliveryMove::DeliveryMove(const outbox::Errand& errand, Report report,
     subjects.add({outbox::delivery_log_kind, errand.endpoint});
     const bool was_delivered =
         report_.kind == Report::Kind::attempt && report_.outcome == Outcome::taken;
-    if (!was_delivered) {
+    if (!was_delivered && report_.leaves_letter) {
         subjects.add({outbox::dead_letter_kind, letter});
     }
     if (report_.outcome == Outcome::gone) {
-        subjects.add({outbox::endpoint_kind, errand.endpoint});
+        endpoint_subject_ = subjects.add({outbox::endpoint_kind, errand.endpoint});
     }
     set_subjects(subjects.all());
 }
@@ -87,7 +86,9 @@ void DeliveryMove::settle(outbox::Event& event, outbox::Delivery& delivery, cons
     }
     delivery.state = DeliveryState::dead;
     is_dead_ = true;
-    put_letter(event, delivery, view.now, draft);
+    if (report_.leaves_letter) {
+        put_letter(event, delivery, view.now, draft);
+    }
 }
 
 std::optional<Milliseconds> DeliveryMove::next_wait(const outbox::Event& event,
@@ -142,17 +143,18 @@ void DeliveryMove::put_attempt(const outbox::Event& event, const outbox::Deliver
 
 /// 410: the receiver wants nothing any more, until a person says otherwise.
 void DeliveryMove::disable(const store::View& view, store::Draft& draft) {
-    const std::optional<store::RecordView>& record = view.subjects[endpoint_subject];
+    const std::optional<store::RecordView>& record = view.subjects[endpoint_subject_];
     result<outbox::Endpoint> endpoint = record ? outbox::decode_endpoint(record->value)
                                                : result<outbox::Endpoint>(Error::not_found);
     if (!endpoint || !endpoint->is_enabled) {
         return;
     }
     endpoint->is_enabled = false;
+    endpoint->disabled = outbox::Disabled::by_receiver;
     endpoint->updated = view.now;
     bytes_.clear();
     outbox::encode(*endpoint, bytes_);
-    draft.put(endpoint_subject, as_byte_span(bytes_));
+    draft.put(endpoint_subject_, as_byte_span(bytes_));
 }
 
 }  // namespace belay::webhooks

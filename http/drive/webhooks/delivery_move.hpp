@@ -33,6 +33,9 @@ struct Report {
     std::optional<Milliseconds> retry_after{};
     WallTime begun{};
     Milliseconds took{};
+    /// Whether a dead letter is left when it is given up. Batch jobs' events are kept to be listed,
+    /// delivered or not, and need none.
+    bool leaves_letter = true;
 };
 
 class DeliveryMove : public store::Operation {
@@ -64,6 +67,7 @@ class DeliveryMove : public store::Operation {
     const Report report_;
     const outbox::Schedule& schedule_;
     const std::uint32_t random_;
+    std::size_t endpoint_subject_ = 0;
     std::optional<WallTime> next_try_;
     bool is_dead_ = false;
     std::string bytes_;

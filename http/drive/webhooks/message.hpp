@@ -5,6 +5,9 @@
 // webhook-signature is that of the Standard Webhooks specification, and covers the event's id too.
 // While a secret is being replaced each field has a signature with the new one and one with the
 // old one, with a space between.
+//
+// An event destination gets Stripe-Signature alone (batches.md 8), which its receivers' libraries
+// verify: "t=<seconds>,v1=<hex>", and a second ",v1=<hex>" while a secret is being replaced.
 #pragma once
 
 #include <array>
@@ -25,6 +28,9 @@ std::string sign_v1(std::string_view secret, std::string_view time, std::string_
 /// "v1,<base64 HMAC-SHA256(secret, "<id>.<time>.<body>")>"; the key is the secret's bytes.
 std::string sign_with_id(std::string_view secret, std::string_view id, std::string_view time,
                          std::string_view body);
+
+/// "v1=<hex HMAC-SHA256(secret, "<time>.<body>")>"; the key is the text of the secret.
+std::string sign_stripe(std::string_view secret, std::string_view time, std::string_view body);
 
 /// Owns everything that its request refers to.
 class Message {
@@ -47,12 +53,16 @@ class Message {
     const client::Request& request() const noexcept { return request_; }
 
   private:
+    void sign_as_belay(const outbox::Endpoint& endpoint, bool has_two, std::uint64_t span,
+                       const job::Uuid& event);
+    void sign_as_stripe(const outbox::Endpoint& endpoint, bool has_two);
+
     std::string url_;
     std::string name_;
     std::string body_;
     std::string id_;
     std::string time_;
-    std::string v1_;
+    std::string signature_;
     std::string with_id_;
     std::string trace_;
     client::Request request_;

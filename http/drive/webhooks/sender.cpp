@@ -153,6 +153,7 @@ Report Sender::prepare(const outbox::Errand& errand, std::optional<Message>& mes
     parts_.lane.at_one_cut([&](store::Cut& cut) {
         cut.read({outbox::endpoint_kind, errand.endpoint}, [&](const store::RecordView& found) {
             const result<outbox::Endpoint> endpoint = outbox::decode_endpoint(found.value);
+            report.leaves_letter = !endpoint || endpoint->style == outbox::Style::belay;
             if (!endpoint || !endpoint->is_enabled) {
                 report.kind = Report::Kind::disabled;
                 return;
@@ -181,7 +182,9 @@ run::task<> Sender::deliver(outbox::Errand errand) {
             dispatch_.settle(errand);
             co_return;
         }
+        const bool leaves_letter = report.leaves_letter;
         report = report_of(outcome);
+        report.leaves_letter = leaves_letter;
         report.begun = begun;
         report.took =
             std::chrono::duration_cast<Milliseconds>(parts_.shard.clock().monotonic() - start);

@@ -16,7 +16,7 @@ std::optional<outbox::Endpoint> endpoint_in(const store::View& view, const job::
         return std::nullopt;
     }
     const result<outbox::Endpoint> endpoint = outbox::decode_endpoint(view.subjects[0]->value);
-    return endpoint && endpoint->tenant == tenant ? std::optional(*endpoint) : std::nullopt;
+    return endpoint && is_webhook_of(*endpoint, tenant) ? std::optional(*endpoint) : std::nullopt;
 }
 
 class Change final : public WebhookWrite {

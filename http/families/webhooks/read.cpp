@@ -13,7 +13,7 @@ void Family::get(http::Exchange& exchange) {
     bool found = false;
     const auto show = [&](const store::RecordView& record) {
         const result<outbox::Endpoint> endpoint = outbox::decode_endpoint(record.value);
-        if (endpoint && endpoint->tenant == exchange.principal()->tenant) {
+        if (endpoint && is_webhook_of(*endpoint, exchange.principal()->tenant)) {
             wire::JsonWriter json(body);
             render_webhook(id, *endpoint, false, json);
             found = true;

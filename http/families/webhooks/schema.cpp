@@ -11,7 +11,9 @@ namespace {
 
 void lists_of_endpoint(ByteSpan value, store::Memberships& to) {
     if (const result<outbox::Endpoint> endpoint = outbox::decode_endpoint(value)) {
-        to.add({outbox::endpoints_of_tenant, endpoint->tenant});
+        const bool is_webhook = endpoint->style == outbox::Style::belay;
+        to.add({is_webhook ? outbox::endpoints_of_tenant : outbox::destinations_of_tenant,
+                endpoint->tenant});
     }
 }
 
@@ -40,7 +42,11 @@ void print_endpoint(ByteSpan value, std::string& to) {
     wire::JsonWriter json(to);
     json.begin_object().member("tenant", job::format_uuid(endpoint->tenant));
     json.member("name", endpoint->name).member("url", endpoint->url);
-    json.member("enabled", endpoint->is_enabled).end_object();
+    json.member("enabled", endpoint->is_enabled);
+    if (endpoint->style == outbox::Style::stripe) {
+        json.member("style", "stripe").member("livemode", endpoint->is_live);
+    }
+    json.end_object();
 }
 
 void print_event(ByteSpan value, std::string& to) {
@@ -106,6 +112,7 @@ void add_to_schema(store::Schema& schema) {
     schema.kinds.push_back({outbox::delivery_log_kind, "delivery_log", &lists_of_none, &print_log});
     schema.kinds.push_back({outbox::roster_kind, "webhook_roster", &lists_of_none, &print_roster});
     schema.lists.push_back({outbox::endpoints_of_tenant, outbox::endpoint_kind});
+    schema.lists.push_back({outbox::destinations_of_tenant, outbox::endpoint_kind});
     schema.lists.push_back({outbox::dead_letters_of_tenant, outbox::dead_letter_kind});
     schema.lists.push_back({outbox::events_of_subject, outbox::event_kind});
 }

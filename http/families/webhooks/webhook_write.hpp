@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "core/outbox/endpoint.hpp"
 #include "http/families/common/idempotency_key.hpp"
 #include "http/families/common/keyed_write.hpp"
 #include "http/families/webhooks/errors.hpp"
@@ -11,6 +12,11 @@
 #include "http/server/exchange.hpp"
 
 namespace belay::webhook_api {
+
+/// Event destinations are endpoints too, but not this family's.
+inline bool is_webhook_of(const outbox::Endpoint& endpoint, const job::TenantId& tenant) noexcept {
+    return endpoint.tenant == tenant && endpoint.style == outbox::Style::belay;
+}
 
 /// A write on behalf of a buffered request: lives as the exchange's state.
 class WebhookWrite : public http::KeyedWrite {
