@@ -77,11 +77,11 @@ class CallersTest(unittest.TestCase):
                             fields, body, content_type)
 
     def test_the_table_has_every_route_of_the_source_and_no_other(self):
-        others = {route for route in routes.routes() if not routes.is_about_money(route)}
+        others = {route for route in routes.routes() if routes.is_of_neither(route)}
         self.assertEqual({route for route, _ in self.table}, others)
 
     def test_the_router_has_the_routes_that_the_source_names(self):
-        others = {route for route in routes.routes() if not routes.is_about_money(route)}
+        others = {route for route in routes.routes() if routes.is_of_neither(route)}
         for pattern in {route.split()[1] for route in others}:
             some = next(r for r in sorted(routes.routes()) if r.split()[1] == pattern)
             path, _, _ = fill(self.crowd, some)

@@ -38,6 +38,12 @@ class Tenant:
         self.object = urllib.parse.parse_qs(self.url.query)["object"][0]
 
 
+def make_key(program, data, tenant, *options):
+    """An API key, by the program's own tool."""
+    command = [program, "keys", "create", "--data", data, "--tenant", tenant, *options]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
 class Crowd:
     """Everything outlives `stop`, which is called once. No export runs any more: a job that is
     made from now on stays queued."""
@@ -51,9 +57,9 @@ class Crowd:
                 self.secret = file.read().strip()
             self.owner = Tenant(first, self.secret, TENANT)
             self.foreign = Tenant(first, self.secret, FOREIGN_TENANT)
-            self.key = self.make_key(TENANT)
-            self.foreign_key = self.make_key(FOREIGN_TENANT)
-            self.revoked_key = self.make_key(TENANT)
+            self.key = make_key(program, self.data, TENANT)
+            self.foreign_key = make_key(program, self.data, FOREIGN_TENANT)
+            self.revoked_key = make_key(program, self.data, TENANT)
             self.keys("revoke", json.loads(self.keys("list").splitlines()[-1])["id"])
             first.end()
         self.server = Server(program, self.data,
@@ -64,9 +70,6 @@ class Crowd:
     def keys(self, verb, *arguments):
         command = [self.program, "keys", verb, "--data", self.data, *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
-
-    def make_key(self, tenant):
-        return self.keys("create", "--tenant", tenant)
 
     def token(self, **changed):
         return credentials.token(self.secret, **changed)
