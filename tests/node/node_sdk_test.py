@@ -26,7 +26,7 @@ SETTINGS = {
     "exports.workers": 0,  # an export stays as the test left it
     "batches.rows_per_second": 200,  # a large file takes long enough to be canceled in
     "webhooks.allow_private": "true",
-    "limits.enabled": "false",
+    "webhooks.schedule": "0s,100ms,100ms,1s,5s",
 }
 KEYS = {
     "test": (TENANT, ()),
