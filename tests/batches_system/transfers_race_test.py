@@ -37,7 +37,7 @@ SECONDS = 1800
 PATH = "/v1/transfers/:id/cancel"
 COMMON = {"exports.workers": 0, "transfers.fee": "1.50", "transfers.duplicate_window": "0s",
           "log.level": "error", "batches.lease": "1s"}
-STILL = {**COMMON, "rail.submit_delay": "30d", "batches.rows_per_second": 1}
+STILL = {**COMMON, "rail.submit_delay": "1d", "batches.rows_per_second": 1}
 
 
 class Rival(threading.Thread):

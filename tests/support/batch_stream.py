@@ -87,6 +87,7 @@ class StreamClient(BatchClient):
             for raw in answer:
                 size += len(raw)
                 yield raw
+            answer.read()  # by which http.client learns that this was the end
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
             raise Lost(str(error)) from error
