@@ -251,9 +251,8 @@ Made& Plant::make(const JobWish& wish) {
     };
     auto ask = std::make_unique<Ask>(made->id, put);
     ask->then = [this, id = made->id] { inbox_->tell(id); };
-    Ask& asked = **asks_.insert(std::move(ask)).first;
     jobs.push_back(std::move(made));
-    lane_->lane().submit(asked);
+    submit(std::move(ask));
     return *jobs.back();
 }
 
@@ -279,12 +278,38 @@ void Plant::cancel(Made& made) {
             inbox_->tell(made.id);
         }
     };
-    Ask& asked = **asks_.insert(std::move(ask)).first;
-    lane_->lane().submit(asked);
+    submit(std::move(ask));
 }
 
 void Plant::cancel_now(Made& made) {
     cancel(made);
+    settle_store();
+}
+
+void Plant::steal_now(const Made& made) {
+    submit(std::make_unique<Ask>(
+        made.id, [this, id = made.id](const store::View& view, store::Draft& draft) {
+            const batches::Standing standing{id, view.subjects[0]->lsn,
+                                             batches::decode_job(view.subjects[0]->value).value()};
+            const WallTime later = standing.job.lease_until.value_or(view.now);
+            const batches::Decision decision =
+                batches::decide(&standing, {.ask = batches::Ask::claim}, later, settings.life);
+            if (job::moves(decision.verdict)) {
+                std::string record;
+                batches::encode(decision.next, record);
+                draft.put(0, as_byte_span(record));
+            }
+        }));
+    settle_store();
+}
+
+void Plant::submit(std::unique_ptr<Ask> ask) {
+    Ask& asked = **asks_.insert(std::move(ask)).first;
+    lane_->lane().submit(asked);
+}
+
+/// All that was asked is durable.
+void Plant::settle_store() {
     while (lane_->lane().pending() != 0 && !is_log_failed_ && !disk_.is_crashed()) {
         store_->pump();
         lane_->lane().poll();

@@ -120,6 +120,8 @@ class Plant final : private store::FailureListener, private run::Turn {
     void cancel(Made& made);
     /// Likewise, but durable and answered before this returns, whoever is in the midst of what.
     void cancel_now(Made& made);
+    /// Somebody else claims the job, whose lease has not ended: durable before this returns.
+    void steal_now(const Made& made);
     void do_chores();
 
     /// The record, if there is one. Its texts are empty.
@@ -151,6 +153,8 @@ class Plant final : private store::FailureListener, private run::Turn {
     // run::Turn
     bool about_to_block() noexcept override;
 
+    void submit(std::unique_ptr<Ask> ask);
+    void settle_store();
     bool open();
     void close(End end);
     void let_time_pass();

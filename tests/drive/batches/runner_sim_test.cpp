@@ -110,6 +110,12 @@ class Story {
         } else if (what < 8) {
             plant_.clock().jump_wall(std::chrono::seconds(plant_.dice(20)) -
                                      std::chrono::seconds(10));
+        } else if (what < 9 && !plant_.jobs.empty()) {
+            const Made& made = *plant_.jobs[plant_.dice(plant_.jobs.size())];
+            const std::optional<batches::Job> job = plant_.see(made.id);
+            if (job && job->lease_until) {
+                plant_.steal_now(made);
+            }
         } else if (what < 12 && !plant_.jobs.empty()) {
             const Made& made = *plant_.jobs[plant_.dice(plant_.jobs.size())];
             const bool is_input = plant_.dice(3) == 0;

@@ -256,6 +256,50 @@ BOOST_AUTO_TEST_CASE(when_time_is_up_rows_under_way_end_and_no_other_begins) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_job_whose_time_ended_while_nobody_ran_sends_nothing_more) {
+    RunnerSettings settings;
+    settings.life.run_time_max = std::chrono::seconds(60);
+    Plant plant(14, settings);
+    Made* made = nullptr;
+    plant.works.script = [](std::string_view, int) {
+        return RowScript{.takes = Milliseconds(1000)};
+    };
+    plant.live(
+        [&] {
+            if (made == nullptr) {
+                made = &plant.make({.rows = 2000});
+            }
+            return plant.works.sends > 200;
+        },
+        End::kill);
+    const std::uint64_t sent = plant.works.sends;
+    plant.clock().advance(std::chrono::hours(1));
+    live_to_end(plant, made, {});
+    BOOST_TEST(plant.works.sends == sent);
+    plant.live([&] {
+        BOOST_TEST((plant.see(made->id)->phase == Phase::timeout));
+        BOOST_TEST(plant.output(*made).size() == sent);
+        return true;
+    });
+}
+
+BOOST_AUTO_TEST_CASE(who_lost_the_lease_sends_nothing_until_it_is_claimed_anew) {
+    Plant plant(15);
+    Made* made = nullptr;
+    WallTime stolen{};
+    plant.works.script = [&](std::string_view, int) {
+        const WallTime now = plant.clock().wall();
+        BOOST_TEST((stolen == WallTime{} || now >= stolen + plant.settings.life.lease));
+        if (plant.works.sends == 500) {
+            stolen = now;
+            plant.steal_now(*made);
+        }
+        return RowScript{.takes = Milliseconds(10)};
+    };
+    live_to_end(plant, made, {.rows = 2000});
+    BOOST_TEST((stolen != WallTime{}));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_under_way_at_a_crash_of_a_canceled_job_is_settled) {
     for (const bool is_upstream : {false, true}) {
         Plant plant(8);
