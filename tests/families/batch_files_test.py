@@ -234,15 +234,15 @@ class BatchFiles(unittest.TestCase):
                 self.assert_complete(file, True, [])
 
     def test_ids_repeated_far_apart(self):
-        """Memory is that of the whole server, and so bounds the reading only roughly here;
-        tests/drive/batches/input_test.cpp measures it."""
+        """In full size memory is bounded, too, for a server without a sanitizer, which holds what
+        was freed. What the reading alone takes is measured by tests/drive/batches/input_test.cpp.
+        """
         apart = 1_000_000 if FULL else 20_000
         rows = [row(f"row-{number}-{'x' * 40}") for number in range(apart)]
         first = json.loads(rows[0])["id"]
         file = lines(*rows, rows[0])
         before = self.server.memory_kib()
         self.assert_validation_failed(file, apart + 1, refused("duplicate_id", first))
-        self.assertLess(self.server.memory_kib("VmHWM") - before, 96 * 1024)
         job, output = self.ended(file, skips_validation=True)
         self.assertEqual(job["status"], "complete")
         self.assert_counts(job, 0, apart + 1)
@@ -251,6 +251,8 @@ class BatchFiles(unittest.TestCase):
         self.assertEqual([each for each in told if each[1] != RAN],
                          [refused("duplicate_id", first)])
         self.assertEqual(len({each[0] for each in told if each[1] == RAN}), apart)
+        if FULL:
+            self.assertLess(self.server.memory_kib("VmHWM") - before, 64 * 1024)
 
 
 if __name__ == "__main__":
