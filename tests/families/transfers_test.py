@@ -205,6 +205,11 @@ class CodesTest(TransferTest):
         answer = self.client.process(initiation, key="k")
         self.refused(answer, 503, "BTF-2000")
         self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        # The embedded ledger is not asked instead, and not shown: what it held would be nobody's.
+        ledgers = f"/v1/organizations/{TENANT}/ledgers"
+        for path in (ledgers, f"{ledgers}/{ABSENT}/balances"):
+            self.assertEqual(self.client.get(path).status, 404, path)
+        self.assertEqual(self.client.post(ledgers, {"name": "n"}).status, 404)
 
     def test_a_disk_that_is_slow(self):
         self.serve(http__commit_timeout="300ms")
