@@ -19,6 +19,7 @@ constexpr std::uint64_t stride_min = 16;
 }  // namespace
 
 void JobRun::open_input(InputPlace place) {
+    place_ = place;
     input_ = std::make_unique<InputRows>(
         house_.parts.disk, input_file_, rows_of_.path,
         skips_validation_ ? InputRows::Repeats::fail : InputRows::Repeats::none, place);
@@ -28,8 +29,7 @@ batches::Progress JobRun::progress() const {
     batches::Progress made = counted_;
     made.validated = std::max(made.validated, durable_.validated);
     if (input_) {
-        const InputPlace& place = input_->next_place();
-        made.rows = window_.checkpoint(place.offset, place.line);
+        made.rows = window_.checkpoint(place_.offset, place_.line);
         made.rows.sent_until = durable_.rows.sent_until;
     }
     return made;
@@ -56,7 +56,8 @@ bool JobRun::is_flush_due() const {
     if (is_time && ended_unflushed_ != 0) {
         return true;
     }
-    if (mode() != Mode::sending || input_->is_at_end()) {
+    const bool is_read = !is_reading_ && input_->is_at_end();
+    if (mode() != Mode::sending || is_read) {
         return false;
     }
     // Rows are made sendable before those that are run out.
@@ -103,7 +104,7 @@ void JobRun::look_at_input_error() {
         (void)is_to_be_borne(reading_, input_->error(), "The input file cannot be read");
     } else if (now() >= *reading_.again_at) {
         reading_.again_at.reset();
-        open_input(input_->next_place());
+        open_input(place_);
     }
 }
 

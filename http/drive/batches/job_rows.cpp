@@ -132,7 +132,8 @@ bool JobRun::take_input() {
         return false;
     }
     check(input->number == window_.next(), "rows come in the order of the file");
-    const std::uint64_t bytes = input_->next_place().offset - input->offset;
+    place_ = input_->next_place();
+    const std::uint64_t bytes = place_.offset - input->offset;
     if (!window_.begin(input->offset, input->line)) {
         return true;  // it had ended before
     }

@@ -197,7 +197,8 @@ class JobRun {
     // Rows.
     batches::Window window_;
     batches::Pace pace_{0};
-    std::unique_ptr<InputRows> input_;
+    std::unique_ptr<InputRows> input_;  ///< not to be looked at while it reads
+    InputPlace place_;                  ///< behind the last row that it gave
     std::unique_ptr<OutputFile> output_;
     std::vector<RowRunPtr> waiting_;  ///< a heap, the earliest first
     batches::Progress counted_;       ///< counts of rows that have ended, durable or not
