@@ -55,7 +55,8 @@ class Limited(unittest.TestCase):
 class LongWindows(Limited):
     settings = {"limits.exports_cancel": "3 per 24h", "limits.exports_create": "10 per 24h",
                 "limits.exports_get": "100 per 24h", "limits.exports_list": "",
-                "limits.transfers_cancel": "2 per 24h", "limits.transfers_process": "2 per 24h"}
+                "limits.transfers_cancel": "2 per 24h", "limits.transfers_process": "2 per 24h",
+                "limits.batches_get": "2 per 24h", "limits.destinations_write": "1 per 24h"}
 
     def test_each_answer_says_what_is_left_until_nothing_is(self):
         job = self.queued()
@@ -119,6 +120,26 @@ class LongWindows(Limited):
         answer = self.ann.post("/v1/transfers/process", {"initiationId": str(uuid.uuid4())},
                                headers=fields)
         self.assertEqual(self.standing(answer)[:2], (2, 1), answer.body)
+
+    def test_routes_under_v2_are_refused_in_their_own_words(self):
+        job = f"/v2/core/batch_jobs/{uuid.uuid4()}"
+        destinations = "/v2/core/event_destinations"
+        version = {"Stripe-Version": "2026-08-26.preview"}
+        for left in (1, 0):
+            answer = self.ann.get(job, headers=version)
+            self.assertEqual((answer.status, self.standing(answer)[:2]), (404, (2, left)))
+        refusals = [self.ann.get(job, headers=version)]
+        self.assertEqual(self.ann.post(destinations, {}, headers=version).status, 400)
+        refusals.append(self.ann.post(f"{destinations}/ed_1/ping", {}, headers=version))
+        for answer in refusals:
+            self.assertEqual(answer.status, 429, answer.body)
+            self.assertEqual(answer.json()["error"]["type"], "rate_limit")
+            self.assertEqual(answer.headers["stripe-rate-limited-reason"], "endpoint-rate")
+            self.assertEqual(answer.headers["stripe-should-retry"], "true")
+            self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
+        # Reading is another operation, and so is a cancel.
+        self.assertEqual(self.ann.get(destinations, headers=version).status, 200)
+        self.assertEqual(self.ann.post(f"{job}/cancel", {}, headers=version).status, 404)
 
     def test_what_has_no_limit_and_who_is_nobody_is_told_nothing(self):
         for answer in (self.ann.get("/v1/export-jobs"), self.ann.get("/health/live"),
