@@ -7,6 +7,7 @@ usage: batch_rows_test.py PROGRAM
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -218,13 +219,13 @@ class UpstreamCase(unittest.TestCase):
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory(prefix="belay-upstream-")
         self.addCleanup(self.folder.cleanup)
-        key_file = os.path.join(self.folder.name, "upstream.key")
-        pathlib.Path(key_file).write_text("sk_test_upstream\n")
+        self.key_file = pathlib.Path(self.folder.name, "upstream.key")
+        self.key_file.write_text("sk_test_upstream\n")
         self.upstream = StandIn().start()
         self.addCleanup(self.upstream.kill)
         self.server = Server(PROGRAM, self.folder.name + "/data", {
             "exports.workers": 0, "batches.upstream": self.upstream.url,
-            "batches.upstream_encoding": self.encoding, "batches.upstream_key_file": key_file,
+            "batches.upstream_encoding": self.encoding, "batches.upstream_key_file": self.key_file,
             "batches.rows_per_second": 0}).start()
         self.addCleanup(self.server.end)
         self.batches = BatchClient(self.server, self.server.token(scopes=SCOPES))
@@ -247,6 +248,36 @@ class FormUpstream(UpstreamCase):
         self.assertEqual(sent["headers"]["authorization"], "Bearer sk_test_upstream")
         self.assertEqual(sent["headers"]["content-type"], "application/x-www-form-urlencoded")
         self.assertEqual(sent["body"], "name=name%207")
+
+    def test_a_key_is_replaced_while_the_server_runs(self):
+        self.key_file.write_text("two words\n")
+        wait_for(lambda: "a token cannot be read" in self.server.log_text())
+        self.upstream.control(record=10)
+        self.batches.run_batch(self.path, self.rows(1))
+        self.key_file.write_text("sk_test_another\n")
+        wait_for(lambda: "another token is in use" in self.server.log_text())
+        self.batches.run_batch(self.path, self.rows(1))
+        self.assertEqual([each["headers"]["authorization"]
+                          for each in self.upstream.state()["recorded"]],
+                         ["Bearer sk_test_upstream", "Bearer sk_test_another"])
+
+    def test_the_metrics_count_rows_and_batches(self):
+        def number(name):
+            page = self.batches.get("/metrics").body.decode()
+            return int(re.search(rf"^belay_{name} (\d+)$", page, re.M).group(1))
+
+        self.assertEqual(number("batch_rows_sent_total"), 0)
+        self.upstream.rules({"row": "r1", "gate": True})
+        job = self.batches.begin_batch(self.path, self.rows(3))
+        wait_for(lambda: number("batch_rows_succeeded_total") == 2)
+        self.assertEqual((number("batches_running"), number("batches_waiting"),
+                          number("batch_rows_in_flight")), (1, 0, 1))
+        self.upstream.control(open=True)
+        self.batches.wait_for_batch(job)
+        wait_for(lambda: number("batches_running") == 0)
+        self.assertEqual((number("batch_rows_sent_total"), number("batch_rows_succeeded_total"),
+                          number("batch_rows_failed_total"), number("batch_rows_in_flight")),
+                         (3, 3, 0, 0))
 
     def test_params_of_a_delete_and_fields_of_a_row(self):
         self.upstream.control(record=10)
