@@ -64,7 +64,7 @@ def install(folder):
             shutil.copyfile(HERE / name, folder / name)
         done = subprocess.run(
             ["npm", "ci", "--ignore-scripts", "--omit=peer", "--no-audit", "--no-fund",
-             "--prefer-offline"], cwd=folder, capture_output=True, text=True)
+             "--prefer-offline", "--fetch-retries=1"], cwd=folder, capture_output=True, text=True)
         if done.returncode != 0:
             skip(f"npm ci failed:\n{done.stdout}{done.stderr}")
         installed.write_bytes(lock)
