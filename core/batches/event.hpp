@@ -99,7 +99,8 @@ struct EventsMade {
     std::array<EventType, 2> types{};
     std::size_t count = 0;
 
-    std::span<const EventType> all() const noexcept { return std::span(types).first(count); }
+    std::span<const EventType> all() const& noexcept { return std::span(types).first(count); }
+    std::span<const EventType> all() const&& = delete;
 };
 
 /// What an ask may come to tell, whatever it finds: what events_of gives is among these, at the

@@ -19,7 +19,8 @@ class Delivery:
 
     @property
     def id(self):
-        return self.headers["webhook-id"]
+        """The event's; one for a destination of batch jobs' events has it in the body alone."""
+        return self.headers.get("webhook-id") or self.json()["id"]
 
     @property
     def event(self):

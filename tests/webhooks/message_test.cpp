@@ -21,6 +21,11 @@ constexpr std::string_view old_v1 =
 constexpr std::string_view with_id = "v1,hlXsywKd6EWcjPfZ86pzr2LbW+rxv3HxCZ0ovxdXCwU=";
 constexpr std::string_view old_with_id = "v1,J++/xfayOP6tiADeEMdyumMFacJTWNssLjtA9Rve8sM=";
 
+constexpr std::string_view stripe =
+    "t=1795000000,v1=f043f53570e9f72a09b37db364c0dda076b5debf5a77aeaf33d9c3933dd79574";
+constexpr std::string_view old_stripe =
+    ",v1=ea7512b8f63f984f09f975955ce98ff93310f65c17102164c7502d433e73101b";
+
 constexpr WallTime time(Milliseconds(1'795'000'000'999));
 
 std::map<std::string, std::string> fields_of(const outbox::Endpoint& endpoint) {
@@ -69,6 +74,23 @@ BOOST_AUTO_TEST_CASE(two_signatures_while_a_secret_is_replaced) {
                std::string(with_id) + " " + std::string(old_with_id));
     endpoint.previous_until = time;
     BOOST_TEST(fields_of(endpoint)["X-Webhook-Signature"] == v1);
+}
+
+BOOST_AUTO_TEST_CASE(a_destination_gets_the_signature_that_its_libraries_verify) {
+    outbox::Endpoint endpoint;
+    endpoint.style = outbox::Style::stripe;
+    endpoint.url = "https://example.org/hook";
+    endpoint.secret = secret;
+    auto fields = fields_of(endpoint);
+    BOOST_TEST(fields.size() == 2U);
+    BOOST_TEST(fields["Content-Type"] == "application/json; charset=utf-8");
+    BOOST_TEST(fields["Stripe-Signature"] == stripe);
+    endpoint.previous_secret = old_secret;
+    endpoint.previous_until = time + Milliseconds(1);
+    BOOST_TEST(fields_of(endpoint)["Stripe-Signature"] ==
+               std::string(stripe) + std::string(old_stripe));
+    endpoint.previous_until = time;
+    BOOST_TEST(fields_of(endpoint)["Stripe-Signature"] == stripe);
 }
 
 BOOST_AUTO_TEST_CASE(secrets) {
