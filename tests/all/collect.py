@@ -3,8 +3,9 @@
 usage: collect.py BUILD_DIRECTORY PRESET=FILTER...
 
 FILTER is "all", "only:LABEL", "all-but:LABEL,LABEL..." or "all-but:LABEL,...+KEPT": without those
-of any LABEL, but with those of them that are KEPT, too. Writes BUILD_DIRECTORY/all/CTestTestfile.cmake,
-in which a test is called PRESET/NAME and carries its preset as one more label.
+of any LABEL, but with those of them that are KEPT, too. Writes
+BUILD_DIRECTORY/all/CTestTestfile.cmake, in which a test is called PRESET/NAME and carries its
+preset as one more label.
 """
 
 import json
