@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 import unittest
+import urllib.parse
 
 import jsonschema
 
@@ -84,10 +85,13 @@ class BatchTest(unittest.TestCase):
     def created(self, path=CANCEL_EXPORT, **more):
         return self.shown(self.client.create_batch(path, **more), "ready_for_upload")
 
-    def files(self):
-        """What there is of files of batches."""
+    def files(self, url):
+        """What there is of files of the job that a signed URL is about; those of others come and
+        go."""
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(url).query)
+        job = query["object"][0][:36]
         folder = pathlib.Path(self.server.data) / "files" / "batches"
-        return sorted(path.name for path in folder.iterdir())
+        return sorted(path.name for path in folder.iterdir() if path.name.startswith(job))
 
 
 def upload_url(job):

@@ -23,13 +23,12 @@ class UploadCase(BatchTest):
 
     def begin(self, url, length=1_000_000, body=b""):
         """An upload whose body does not come to its end; waits until the server has begun it."""
-        before = len(self.files())
         peer = socket.create_connection(("127.0.0.1", self.server.port))
         self.addCleanup(peer.close)
         peer.sendall((f"PUT {path_of(url)} HTTP/1.1\r\nHost: x\r\n"
                       "Content-Type: application/jsonlines\r\n"
                       f"Content-Length: {length}\r\n\r\n").encode() + body)
-        wait_for(lambda: len(self.files()) > before, what="the upload's temporary file")
+        wait_for(lambda: self.files(url), what="the upload's temporary file")
         return peer
 
     def answer_to(self, peer):
@@ -128,17 +127,18 @@ class UploadTest(UploadCase):
         self.assertEqual(self.client.wait_for_batch(job["id"])["status"], "complete")
 
     def test_a_broken_upload_leaves_the_job_as_it_was(self):
-        job, before = self.created(), self.files()
+        job = self.created()
         for _ in range(3):
             peer = self.begin(upload_url(job), body=rows(100))
             peer.close()
-            wait_for(lambda: self.files() == before, what="the removal of the temporary file")
+            wait_for(lambda: not self.files(upload_url(job)),
+                     what="the removal of the temporary file")
             self.shown(self.client.batch(job["id"]), "ready_for_upload")
         self.answered(self.put(upload_url(job), rows(2)), 200)
         self.assertEqual(self.client.wait_for_batch(job["id"])["status"], "complete")
 
     def test_a_cancel_kills_the_url_and_what_comes_through_it(self):
-        job, before = self.created(), self.files()
+        job = self.created()
         body = rows(1000)
         peer = self.begin(upload_url(job), len(body), body[:-1])
         self.shown(self.client.cancel_batch(job["id"]), "canceled")
@@ -147,7 +147,7 @@ class UploadTest(UploadCase):
         self.assertEqual((status, CONFLICT.encode() in text), (409, True), text)
         self.refused(self.put(upload_url(job), rows(1)), 409, CONFLICT)
         self.shown(self.client.batch(job["id"]), "canceled")
-        self.assertEqual(self.files(), before)
+        self.assertEqual(self.files(upload_url(job)), [])
 
     def test_an_account_takes_half_of_the_places(self):
         urls = [upload_url(self.created()) for _ in range(33)]
@@ -311,7 +311,7 @@ class LifetimeTest(UploadCase):
                  what="the end of the results")
         details = self.shown(self.client.batch(job), "complete")["status_details"]["complete"]
         self.assertEqual(details, {"success_count": "0", "failure_count": "2"})
-        wait_for(lambda: not self.files(), what="the removal of the files")
+        wait_for(lambda: not self.files(url), what="the removal of the files")
 
 
 if __name__ == "__main__":
