@@ -64,6 +64,8 @@ class Watch(threading.Thread):
             self.failure = failure  # the main thread tells
 
     def __enter__(self):
+        with open(f"/proc/{self.server.process.pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")  # the high-water mark begins anew
         self.start()
         self.began = time.monotonic()
         return self
@@ -77,6 +79,9 @@ class Watch(threading.Thread):
 
     def report(self, what):
         most = sorted(self.latencies)
+        # Between two looks there may have been more.
+        self.most_kib = max(self.most_kib, self.server.memory_kib("VmHWM") - self.idle_kib -
+                            self.most_store_kib)
         print(f"{what} in {self.seconds:.1f} s: at most {self.most_kib} KiB above idle "
               f"({self.idle_kib} KiB) without the store, which grew by {self.most_store_kib} KiB; "
               f"{len(most)} cancels meanwhile: median {most[len(most) // 2]:.1f} ms, p99 "

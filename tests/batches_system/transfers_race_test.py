@@ -103,8 +103,9 @@ class Race:
             rival.join()
             assert rival.failure is None, rival.failure
         assert shown["status"] == "complete" and sum(counts(shown)) == self.number, shown
-        auditor = self.at_rest()
         told = self.read(shown, rows)
+        print(f"the job took {seconds:.1f} s beside the rail; now everything is read", flush=True)
+        auditor = self.at_rest()
         self.judge(told, [rival.told for rival in rivals], auditor.transfers)
         won = sum(status == 200 for status, _ in told.values())
         states = collections.Counter(one["status"] for one in auditor.transfers.values())
@@ -120,6 +121,8 @@ class Race:
 
     def at_rest(self):
         """Everything has ended: holds have ended as their transfers did, and books are balanced."""
+        self.operations.close()  # its connections have been idle for long
+        self.operations = Operations(self.server, self.token)
         auditor = Auditor(TENANT, self.operations.ledger(), self.operations.reader())
         wait_for(lambda: all_ended(auditor.reader.transfers()), SECONDS, "the end of transfers")
         findings = auditor.settle(whole=True)
