@@ -11,7 +11,7 @@ import uuid
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "crash"))
 from belay_client import TENANT  # noqa: E402
 from transfer_load import Asked  # noqa: E402
-from wire import Connection  # noqa: E402
+from wire import Connection, Lost  # noqa: E402
 
 AHEAD = 64  # requests that a connection sends before it takes their answers
 SCOPES = ["batches:read", "batches:write", "exports:read", "exports:write", "transfers:read",
@@ -50,17 +50,22 @@ class Operations:
                      TENANT)
 
     def ask_all(self, requests, status=200):
-        """Each connection has a share; gives the answers' bodies in the order of the requests."""
+        """Each connection has a share; gives the answers' bodies in the order of the requests.
+        Lost: a connection ended, as when the server is killed."""
         answers = [None] * len(requests)
+        lost = []
 
         def share(number):
             connection = self.connections[number]
             mine = range(number, len(requests), len(self.connections))
-            for begin in range(0, len(mine), AHEAD):
-                part = mine[begin:begin + AHEAD]
-                connection.send(*[requests[at] for at in part])
-                for at in part:
-                    answers[at] = connection.receive()
+            try:
+                for begin in range(0, len(mine), AHEAD):
+                    part = mine[begin:begin + AHEAD]
+                    connection.send(*[requests[at] for at in part])
+                    for at in part:
+                        answers[at] = connection.receive()
+            except Lost as failure:
+                lost.append(failure)
 
         threads = [threading.Thread(target=share, args=(number,))
                    for number in range(len(self.connections))]
@@ -68,6 +73,8 @@ class Operations:
             thread.start()
         for thread in threads:
             thread.join()
+        if lost:
+            raise lost[0]
         for answer in answers:
             assert answer is not None and answer.status == status, answer
         return [answer.json() for answer in answers]
