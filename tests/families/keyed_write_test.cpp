@@ -170,7 +170,8 @@ BOOST_FIXTURE_TEST_SUITE(key_claims, Keys)
 BOOST_AUTO_TEST_CASE(a_fresh_key_is_claimed_and_the_request_never_done) {
     BOOST_TEST(claim() == claimed);
     BOOST_TEST(perform(do_it) == "422 X-Idempotency-Replayed: true; used up");
-    BOOST_TEST(claim() == "422 X-Idempotency-Replayed: true; used up");
+    // After a crash it is claimed again, by one that does not know.
+    BOOST_TEST(claim() == claimed);
     BOOST_TEST(value() == "none");
 }
 
@@ -216,6 +217,7 @@ BOOST_AUTO_TEST_CASE(what_would_begin_once_more_does_not) {
         BOOST_TEST(keys.perform(begin_it) == unanswered);
         BOOST_TEST(keys.claim(once_more) == claimed);
         BOOST_TEST(keys.perform(do_it) == "422 X-Idempotency-Replayed: true; used up");
+        BOOST_TEST(keys.claim(once_more) == claimed);
         BOOST_TEST(keys.value() == "begun");
     }
 }

@@ -17,6 +17,11 @@ constexpr int first_error_status = 400;
 /// Of a key that is claimed and has no answer yet.
 constexpr std::uint16_t no_status = 0;
 
+// DO NOT CHANGE THIS NUMBER: it stands on disk.
+/// Of a key that was claimed by one that does nothing: whoever claims it again, after a crash, must
+/// not take the refusal that was kept for an answer of the request.
+constexpr std::uint16_t claimed_status = 1;
+
 }  // namespace
 
 void KeyedWrite::use_key(std::string name, const job::Fingerprint& request, Milliseconds kept) {
@@ -39,6 +44,11 @@ void KeyedWrite::decide(const store::View& view, store::Draft& draft) {
         case job::KeyVerdict::replay:
             if (view.remembered->status == no_status) {
                 claims_only_ ? look(view, draft) : decide_fresh(view, draft);
+                return;
+            }
+            if (view.remembered->status == claimed_status) {
+                status_ = render_key_reused(body_);
+                kind_ = claims_only_ ? Answer::claim : Answer::replay;
                 return;
             }
             status_ = view.remembered->status;
@@ -89,7 +99,7 @@ void KeyedWrite::claim(const store::View& view, store::Draft& draft) {
     check(!key_name_.empty(), "who claims a key names one");
     status_ = render_key_reused(body_);
     kind_ = Answer::claim;
-    draft.remember(answer_until(view.now, status_));
+    draft.remember(answer_until(view.now, claimed_status));
 }
 
 bool KeyedWrite::perform_safely(const store::View& view, store::Draft& draft) {
@@ -108,7 +118,7 @@ bool KeyedWrite::perform_safely(const store::View& view, store::Draft& draft) {
 
 job::RememberedAnswer KeyedWrite::answer_until(WallTime now, int status) const noexcept {
     return {request_, static_cast<std::uint16_t>(status), now + kept_,
-            status == no_status ? std::string_view() : kept_of(body_)};
+            status == no_status || status == claimed_status ? std::string_view() : kept_of(body_)};
 }
 
 ResponseFields KeyedWrite::key_fields(bool is_replay) const noexcept {

@@ -7,7 +7,7 @@
 // A request may also ask for its key alone (Exchange::claims_key_only()): one that a job sent, or
 // was about to send, before it was canceled. Then what the key remembers is answered, and a fresh
 // key is claimed in a transition of its own, with a refusal: whoever claims first decides whether
-// the request is ever done.
+// the request is ever done. To claim once more what was so claimed says the same again.
 #pragma once
 
 #include <string>
