@@ -13,16 +13,18 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "crash")]
-from batch_stream import StreamClient, counts, encoded, is_over  # noqa: E402
+from batch_stream import Lost, StreamClient, counts, encoded, is_over  # noqa: E402
 from belay_client import Server, wait_for  # noqa: E402
 from faults import Faults  # noqa: E402
+from operations import EXPORT, Operations  # noqa: E402
 from upstream_stand_in import StandIn  # noqa: E402
 
 PROGRAM, LIBRARY = sys.argv[1:3]
 UNDER_WAY = 8
 WINDOW = 8192  # rows behind the first that has not ended
 SECONDS = 120
-SCOPES = ["batches:read", "batches:write"]
+SCOPES = ["batches:read", "batches:write", "exports:read", "exports:write"]
+LOG = "/data/log/"
 
 
 def rows(number):
@@ -139,6 +141,57 @@ class StopsTest(unittest.TestCase):
         self.start()
         self.is_unknown_from(100, job, 500)
         self.assertEqual(self.requests(), 100 + UNDER_WAY)
+
+    def test_rows_that_were_never_sent_are_in_no_output_though_their_keys_were_claimed(self):
+        """Of own operations. A kill comes when what a canceled job may have sent has been settled
+        and its end is not written yet: keys are claimed, and claimed again."""
+        self.server.end()
+        self.server.settings |= {"batches.rows_per_second": 1,  # fewer are sent than may be
+                                 "batches.lease": "5s",  # longer than a start takes
+                                 "store.segment_bytes": "1MiB"}
+        self.start()
+        operations = Operations(self.server, self.token, connections=1)
+        context = operations.context()
+        operations.close()
+        job = self.client.begin_stream("/v1/contexts/:id/export-jobs", (
+            encoded(f"row-{at}", {"id": context}, EXPORT) for at in range(100)))
+        self.wait_for(job, lambda shown: sum(counts(shown) or (0, 0)) > 0, "a row")
+        self.assertEqual(self.cancel_and_die(job), -signal.SIGKILL)
+        write = 3  # after a claim of the job and one of keys
+        while not self.is_survived(write, job):
+            write += 1
+        self.assertGreater(write, 3)
+        shown = self.client.job(job)
+        operations = Operations(self.server, self.token, connections=1)
+        made = {name for name, _ in operations.listed_exports(context)}
+        operations.close()
+        self.assertEqual((shown["status"], counts(shown)), ("canceled", (len(made), 0)))
+        self.assertEqual({line["response"]["jobId"] for line in self.lines(shown).values()}, made)
+
+    def cancel_and_die(self, job):
+        """The server dies before it writes what follows the cancel."""
+        self.faults.rule("kill before", "pwrite", LOG, first=2)
+        try:
+            self.cancel(job)
+        except Lost:
+            pass  # it was killed while the answer was on its way, or before the cancel
+        code = self.server.process.wait(60)
+        self.server.end()
+        self.faults.end()
+        return code
+
+    def is_survived(self, write, job):
+        """Starts, to be killed before so manieth write to the log. True: the job ends before."""
+        self.start()
+        self.faults.rule("kill before", "pwrite", LOG, first=write)
+        try:
+            self.end_of(job)
+            return True
+        except Lost:
+            self.assertEqual(self.server.end(), -signal.SIGKILL)
+            return False
+        finally:
+            self.faults.end()
 
     def test_a_cancel_ends_a_check_and_no_row_is_sent(self):
         self.faults.rule("delay", "pread", "files/batches", times=0, argument=20)
