@@ -46,6 +46,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import sys
@@ -73,6 +74,7 @@ class Upstream:
         self.tls = tls
         self.server = None
         self.port = 0
+        self.place = None
         self.writers = set()
         self.rules = []
         self.gate = asyncio.Event()
@@ -87,9 +89,16 @@ class Upstream:
                        "connections": 0, "in_flight": 0, "in_flight_max": 0}
 
     async def listen(self):
+        if self.place is None:
+            # Keeps the port also while nothing listens on it: who is dead is nobody else meanwhile.
+            self.place = socket.socket()
+            for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
+                self.place.setsockopt(socket.SOL_SOCKET, option, 1)
+            self.place.bind(("127.0.0.1", self.port))
+            self.port = self.place.getsockname()[1]
         self.server = await asyncio.start_server(self.connection, "127.0.0.1", self.port,
-                                                 ssl=self.tls, backlog=1024, limit=1 << 23)
-        self.port = self.server.sockets[0].getsockname()[1]
+                                                 ssl=self.tls, backlog=1024, limit=1 << 23,
+                                                 reuse_port=True)
 
     async def die(self):
         if self.server is not None:
