@@ -1,0 +1,23 @@
+// Finds whole answers in what a server has sent: those of belay and of the servers it is measured
+// beside, which all frame their bodies by Content-Length.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace belay::bench {
+
+struct ScannedAnswer {
+    enum class Kind { incomplete, whole, broken };
+
+    Kind kind = Kind::incomplete;
+    int status = 0;
+    /// Of head and body.
+    std::size_t bytes = 0;
+    std::string_view body{};
+};
+
+/// The answer that `input` begins with. An interim answer (1xx) is broken: nobody asked for one.
+ScannedAnswer scan_answer(std::string_view input) noexcept;
+
+}  // namespace belay::bench

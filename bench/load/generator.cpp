@@ -1,0 +1,378 @@
+#include "bench/load/generator.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <deque>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "bench/load/answer_scan.hpp"
+
+namespace belay::bench {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Time = Clock::time_point;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t read_bytes = 64 * 1024;
+
+struct Asked {
+    std::uint64_t number = 0;
+    Time due;
+};
+
+/// A connection with what is under way on it. Its descriptor is its own.
+class Link {
+  public:
+    explicit Link(int descriptor) noexcept : descriptor_(descriptor) {}
+    ~Link() { ::close(descriptor_); }
+    Link(const Link&) = delete;
+    Link& operator=(const Link&) = delete;
+
+    int descriptor() const noexcept { return descriptor_; }
+    std::size_t under_way() const noexcept { return asked_.size(); }
+    bool has_output() const noexcept { return sent_ < output.size(); }
+
+    /// The request has been appended to `output`.
+    void ask(const Asked& asked) { asked_.push_back(asked); }
+
+    /// False: the connection is broken.
+    bool write() {
+        while (has_output()) {
+            const ssize_t count = ::send(descriptor_, output.data() + sent_, output.size() - sent_,
+                                         MSG_NOSIGNAL | MSG_DONTWAIT);
+            if (count < 0) {
+                return errno == EAGAIN || errno == EINTR;
+            }
+            sent_ += static_cast<std::size_t>(count);
+        }
+        output.clear();
+        sent_ = 0;
+        return true;
+    }
+
+    /// Appends what has come to `input`. False: the connection is broken or closed.
+    bool read() {
+        for (;;) {
+            const std::size_t before = input.size();
+            input.resize(before + read_bytes);
+            const ssize_t count =
+                ::recv(descriptor_, input.data() + before, read_bytes, MSG_DONTWAIT);
+            input.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+            if (count > 0 && static_cast<std::size_t>(count) == read_bytes) {
+                continue;
+            }
+            return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+        }
+    }
+
+    Asked take_oldest() {
+        const Asked oldest = asked_.front();
+        asked_.pop_front();
+        return oldest;
+    }
+
+    std::string output;
+    std::string input;
+    /// Open loop: since when nothing has been under way.
+    Time free_since;
+    bool waits_for_write = false;
+
+  private:
+    const int descriptor_;
+    std::size_t sent_ = 0;
+    std::deque<Asked> asked_;
+};
+
+class Worker {
+  public:
+    Worker(const LoadSettings& settings, std::size_t index, RequestSource& source)
+        : settings_(settings), index_(index), source_(source) {}
+    ~Worker() {
+        if (epoll_ >= 0) {
+            ::close(epoll_);
+        }
+    }
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    bool connect();
+    void run(Time begin);
+
+    const std::string& fault() const noexcept { return fault_; }
+    LoadResult result;
+
+  private:
+    bool is_open_loop() const noexcept { return settings_.rate > 0; }
+    bool is_measured(Time time) const noexcept { return time >= measured_from_; }
+    bool ask(Link& link, Time due);
+    void fill(Link& link);
+    void send_what_is_due(Time now);
+    bool flush(Link& link);
+    bool take_answers(Link& link, Time now);
+    void fail(std::string what) {
+        if (fault_.empty()) {
+            fault_ = std::move(what);
+        }
+    }
+
+    const LoadSettings& settings_;
+    const std::size_t index_;
+    RequestSource& source_;
+    int epoll_ = -1;
+    std::vector<std::unique_ptr<Link>> links_;
+    std::vector<Link*> free_;
+    std::string fault_;
+    std::uint64_t numbers_ = 0;
+    std::size_t under_way_ = 0;
+    bool is_exhausted_ = false;
+    Time begin_;
+    Time measured_from_;
+    Time end_ = Time::max();
+    Time next_due_;
+    nanoseconds interval_{};
+    Time first_answer_;
+    Time last_answer_;
+};
+
+bool Worker::connect() {
+    epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(settings_.port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const std::size_t share = settings_.connections / settings_.threads +
+                              (index_ < settings_.connections % settings_.threads ? 1 : 0);
+    for (std::size_t count = 0; count < share; ++count) {
+        const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        auto link = std::make_unique<Link>(descriptor);
+        if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
+            0) {
+            fail("connect: " + std::generic_category().message(errno));
+            return false;
+        }
+        const int on = 1;
+        ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.ptr = link.get();
+        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event);
+        links_.push_back(std::move(link));
+    }
+    return true;
+}
+
+/// False: the source has no more.
+bool Worker::ask(Link& link, Time due) {
+    if (is_exhausted_ || !source_.next(link.output)) {
+        is_exhausted_ = true;
+        return false;
+    }
+    link.ask({numbers_++, due});
+    ++under_way_;
+    return true;
+}
+
+/// Closed loop: as many under way as there may be.
+void Worker::fill(Link& link) {
+    const Time now = Clock::now();
+    while (now < end_ && link.under_way() < settings_.depth && ask(link, now)) {
+    }
+}
+
+/// Open loop: the requests whose time has come, as far as there are connections for them.
+void Worker::send_what_is_due(Time now) {
+    while (next_due_ <= now && next_due_ < end_ && !free_.empty()) {
+        Link& link = *free_.back();
+        const bool was_free = link.free_since <= next_due_;
+        if (!ask(link, next_due_)) {
+            return;
+        }
+        free_.pop_back();
+        if (!flush(link)) {
+            return;
+        }
+        if (was_free && is_measured(next_due_)) {
+            result.lateness.record(Clock::now() - next_due_);
+        }
+        next_due_ += interval_;
+    }
+}
+
+bool Worker::flush(Link& link) {
+    if (!link.write()) {
+        fail("a connection broke while a request was sent");
+        return false;
+    }
+    if (link.has_output() != link.waits_for_write) {
+        link.waits_for_write = link.has_output();
+        epoll_event event{};
+        event.events = EPOLLIN;
+        if (link.waits_for_write) {
+            event.events |= EPOLLOUT;
+        }
+        event.data.ptr = &link;
+        ::epoll_ctl(epoll_, EPOLL_CTL_MOD, link.descriptor(), &event);
+    }
+    return true;
+}
+
+bool Worker::take_answers(Link& link, Time now) {
+    std::string_view left = link.input;
+    while (!left.empty()) {
+        const ScannedAnswer answer = scan_answer(left);
+        if (answer.kind == ScannedAnswer::Kind::incomplete) {
+            break;
+        }
+        if (answer.kind == ScannedAnswer::Kind::broken || link.under_way() == 0) {
+            fail("an answer that is none: " + std::string(left.substr(0, 80)));
+            return false;
+        }
+        const Asked asked = link.take_oldest();
+        --under_way_;
+        source_.answered(asked.number, answer.status, answer.body);
+        ++result.by_class[static_cast<std::size_t>(answer.status) / 100];
+        if (is_measured(is_open_loop() ? asked.due : now)) {
+            first_answer_ = result.answers == 0 ? now : first_answer_;
+            last_answer_ = now;
+            ++result.answers;
+            result.latency.record(now - asked.due);
+        }
+        left.remove_prefix(answer.bytes);
+    }
+    link.input.erase(0, link.input.size() - left.size());
+    return true;
+}
+
+void Worker::run(Time begin) {
+    ::prctl(PR_SET_TIMERSLACK, 1UL);  // a schedule of microseconds is kept to microseconds
+    begin_ = begin;
+    measured_from_ = begin + settings_.warm_up;
+    if (settings_.duration.count() != 0) {
+        end_ = begin + settings_.duration;
+    }
+    if (is_open_loop()) {
+        const double each = 1e9 / settings_.rate;
+        interval_ =
+            nanoseconds(static_cast<std::int64_t>(each * static_cast<double>(settings_.threads)));
+        next_due_ =
+            begin + nanoseconds(static_cast<std::int64_t>(each * static_cast<double>(index_)));
+        for (const auto& link : links_) {
+            link->free_since = begin;
+            free_.push_back(link.get());
+        }
+    } else {
+        for (const auto& link : links_) {
+            fill(*link);
+            if (!flush(*link)) {
+                return;
+            }
+        }
+    }
+    Time heard = begin;
+    std::array<epoll_event, 256> events;
+    while (fault_.empty()) {
+        Time now = Clock::now();
+        if (is_open_loop()) {
+            send_what_is_due(now);
+        }
+        const bool is_over = is_exhausted_ || now >= end_;
+        if (is_over && under_way_ == 0) {
+            break;
+        }
+        if (under_way_ != 0 && now - heard > settings_.patience) {
+            fail("the server has said nothing for too long");
+            break;
+        }
+        nanoseconds wait = std::chrono::milliseconds(100);
+        if (is_open_loop() && !is_over && !free_.empty()) {
+            wait = std::clamp<nanoseconds>(next_due_ - now, nanoseconds(0), wait);
+        }
+        const timespec timeout{wait.count() / 1'000'000'000, wait.count() % 1'000'000'000};
+        const int count = ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()),
+                                         &timeout, nullptr);
+        now = Clock::now();
+        for (int place = 0; place < count && fault_.empty(); ++place) {
+            const epoll_event& event = events[static_cast<std::size_t>(place)];
+            Link& link = *static_cast<Link*>(event.data.ptr);
+            if ((event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
+                if (!link.read()) {
+                    fail("the server closed a connection");
+                    break;
+                }
+                heard = now;
+                if (!take_answers(link, now)) {
+                    break;
+                }
+                if (!is_open_loop()) {
+                    fill(link);
+                } else if (link.under_way() == 0) {
+                    link.free_since = now;
+                    free_.push_back(&link);
+                }
+            }
+            flush(link);
+        }
+        if (under_way_ == 0) {
+            heard = now;  // nothing is waited for
+        }
+    }
+    result.seconds = std::chrono::duration<double>(last_answer_ - first_answer_).count();
+    rusage usage{};
+    ::getrusage(RUSAGE_THREAD, &usage);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+    };
+    result.processor_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+}  // namespace
+
+explained<LoadResult> run_load(const LoadSettings& settings,
+                               const std::vector<std::unique_ptr<RequestSource>>& sources) {
+    std::vector<std::unique_ptr<Worker>> workers;
+    for (std::size_t index = 0; index < settings.threads; ++index) {
+        workers.push_back(std::make_unique<Worker>(settings, index, *sources[index]));
+        if (!workers.back()->connect()) {
+            return failure(Error::not_found, workers.back()->fault());
+        }
+    }
+    const Time begin = Clock::now() + std::chrono::milliseconds(1);
+    std::vector<std::thread> threads;
+    for (const auto& worker : workers) {
+        threads.emplace_back([&worker, begin] { worker->run(begin); });
+    }
+    for (std::thread& thread : threads) {
+        thread.join();
+    }
+    LoadResult all;
+    for (const auto& worker : workers) {
+        if (!worker->fault().empty()) {
+            return failure(Error::stopped, worker->fault());
+        }
+        all.answers += worker->result.answers;
+        all.seconds = std::max(all.seconds, worker->result.seconds);
+        all.latency.add(worker->result.latency);
+        all.lateness.add(worker->result.lateness);
+        all.processor_seconds += worker->result.processor_seconds;
+        for (std::size_t at = 0; at < all.by_class.size(); ++at) {
+            all.by_class[at] += worker->result.by_class[at];
+        }
+    }
+    return all;
+}
+
+}  // namespace belay::bench
