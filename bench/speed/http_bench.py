@@ -13,6 +13,7 @@ import contextlib
 import tempfile
 
 import lab
+import report
 import servers
 
 HEADERS = ["User-Agent: wrk", "Accept: application/json", "Accept-Encoding: gzip, deflate, br",
@@ -27,45 +28,65 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
     options = parser.parse_args()
-    result = {"bench": "http", "machine": lab.machine(), "rounds": options.rounds, "shapes": []}
+    said = report.Report(
+        "http", "What does belay's HTTP cost, beside servers that do nothing else?",
+        "wrk, a constant answer of 200 bytes (belay: /health/live), two threads each. Servers take "
+        "turns in every round; ratios are made within a round.",
+        rounds=options.rounds, seconds=options.seconds, request_fields=HEADERS)
+    plots = {"requests a second": [], "processor time": []}
     with contextlib.ExitStack() as stack:
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="belay-peer-"))
                    for _ in range(2)]
         running = {server.name: stack.enter_context(server) for server in (
             servers.Belay(), servers.raw_epoll(), servers.nginx(folders[0]),
             servers.h2o(folders[1]), servers.beast())}
-        paths = {"belay": "/health/live", "h2o, a file in memory": "/constant"}
         for connections, depth in SHAPES:
-            rates, costs = {name: [] for name in running}, {name: [] for name in running}
-
-            def measure(name):
-                server = running[name]
-                before = server.processor_seconds()
-                rate = lab.wrk(server.port, paths.get(name, "/"), connections=connections,
-                               seconds=options.seconds, headers=HEADERS, depth=depth)
-                spent = server.processor_seconds() - before
-                rates[name].append(rate)
-                costs[name].append(spent / (rate * options.seconds) * 1e6)
-                return rate
-
-            lab.in_turn(list(running), options.rounds, measure)
-            print(f"\n{connections} connections, {depth} deep")
-            print(f"{'':24}{'requests/s':>12}{'vs raw epoll':>24}{'us CPU':>10}{'vs raw epoll':>24}")
-            shape = {"connections": connections, "depth": depth, "servers": {}}
-            for name in running:
-                rate, cost = lab.spread(rates[name]), lab.spread(costs[name])
-                rate_ratio = lab.ratios(rates, name, BASE)
-                cost_ratio = lab.ratios(costs, name, BASE)
-                shape["servers"][name] = {"requests_per_second": rate, "cpu_us": cost,
-                                          "rate_vs_base": rate_ratio, "cpu_vs_base": cost_ratio}
-                print(f"{name:24}{rate['median']:12.0f}{text_of(rate_ratio):>24}"
-                      f"{cost['median']:10.2f}{text_of(cost_ratio):>24}")
-            result["shapes"].append(shape)
-    lab.save("http", result)
+            shape = Shape(connections, depth, running, options)
+            shape.say(said)
+            for name, ratios in (("requests a second", shape.rates), ("processor time", shape.costs)):
+                plots[name].append({"name": shape.title, "points": [
+                    [server, *(lab.ratios(ratios, server, BASE)[part]
+                               for part in ("median", "low", "high"))] for server in running]})
+    for name, series in plots.items():
+        said.plot(f"Constant answer: {name} beside raw epoll", "bars", "", "ratio", series)
+    said.save()
 
 
-def text_of(ratio):
-    return f"{ratio['median']:.2f} ({ratio['low']:.2f}-{ratio['high']:.2f})"
+class Shape:
+    """All servers under one number of connections and one depth."""
+
+    def __init__(self, connections, depth, running, options):
+        self.connections, self.depth, self.running, self.options = connections, depth, running, options
+        self.title = f"{connections} connections" + (f", {depth} deep" if depth > 1 else "")
+        self.rates = {name: [] for name in running}
+        self.costs = {name: [] for name in running}
+        lab.in_turn(list(running), options.rounds, self.measure)
+
+    def measure(self, name):
+        server = self.running[name]
+        path = {"belay": "/health/live", "h2o, a file in memory": "/constant"}.get(name, "/")
+        before = server.processor_seconds()
+        rate = lab.wrk(server.port, path, connections=self.connections,
+                       seconds=self.options.seconds, headers=HEADERS, depth=self.depth)
+        spent = server.processor_seconds() - before
+        self.rates[name].append(rate)
+        self.costs[name].append(spent / (rate * self.options.seconds) * 1e6)
+        return rate
+
+    def say(self, said):
+        said.table(f"Constant answer, {self.title}",
+                   ["server", "requests/s", "vs raw epoll", "µs CPU a request", "vs raw epoll"],
+                   [[name, lab.spread(self.rates[name]), lab.ratios(self.rates, name, BASE),
+                     lab.spread(self.costs[name]), lab.ratios(self.costs, name, BASE)]
+                    for name in self.running])
+        rate = lab.ratios(self.rates, "belay", BASE)
+        if (self.connections, self.depth) == (64, 1):
+            said.claim("constant answer, requests/s vs raw epoll, 64 connections", rate,
+                       at_least=0.95)
+            said.claim("constant answer, server CPU vs raw epoll, 64 connections",
+                       lab.ratios(self.costs, "belay", BASE), at_most=1.10)
+        elif self.depth == 16:
+            said.claim("constant answer, pipelined 16, vs raw epoll", rate, at_least=0.70)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / "build" / "release"
+BUILD = pathlib.Path(os.environ.get("BELAY_BENCH_BUILD", ROOT / "build" / "release")).resolve()
 RESULTS = ROOT / "build" / "bench-results"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -143,9 +143,3 @@ def machine():
             "commit": commit or "unknown", "command": " ".join([pathlib.Path(sys.argv[0]).name,
                                                                 *sys.argv[1:]])}
 
-
-def save(name, result):
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps(result, indent=1) + "\n")
-    print(f"written to {path.relative_to(ROOT)}")
