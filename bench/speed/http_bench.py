@@ -43,10 +43,8 @@ def main():
         for connections, depth in SHAPES:
             shape = Shape(connections, depth, running, options)
             shape.say(said)
-            for name, ratios in (("requests a second", shape.rates), ("processor time", shape.costs)):
-                plots[name].append({"name": shape.title, "points": [
-                    [server, *(lab.ratios(ratios, server, BASE)[part]
-                               for part in ("median", "low", "high"))] for server in running]})
+            plots["requests a second"].append(shape.series(shape.rates))
+            plots["processor time"].append(shape.series(shape.costs))
     for name, series in plots.items():
         said.plot(f"Constant answer: {name} beside raw epoll", "bars", "", "ratio", series)
     said.save()
@@ -56,7 +54,8 @@ class Shape:
     """All servers under one number of connections and one depth."""
 
     def __init__(self, connections, depth, running, options):
-        self.connections, self.depth, self.running, self.options = connections, depth, running, options
+        self.connections, self.depth = connections, depth
+        self.running, self.options = running, options
         self.title = f"{connections} connections" + (f", {depth} deep" if depth > 1 else "")
         self.rates = {name: [] for name in running}
         self.costs = {name: [] for name in running}
@@ -72,6 +71,12 @@ class Shape:
         self.rates[name].append(rate)
         self.costs[name].append(spent / (rate * self.options.seconds) * 1e6)
         return rate
+
+    def series(self, figures):
+        """For a plot: what each server's figures are to the base's."""
+        return {"name": self.title, "points": [
+            [name, *(lab.ratios(figures, name, BASE)[part] for part in ("median", "low", "high"))]
+            for name in self.running]}
 
     def say(self, said):
         said.table(f"Constant answer, {self.title}",

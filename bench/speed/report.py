@@ -13,7 +13,8 @@ import lab
 
 def text_of(cell):
     if isinstance(cell, dict):
-        return f"{number_of(cell['median'])} ({number_of(cell['low'])} to {number_of(cell['high'])})"
+        low, median, high = (number_of(cell[part]) for part in ("low", "median", "high"))
+        return f"{median} ({low} to {high})"
     return number_of(cell)
 
 

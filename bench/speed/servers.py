@@ -11,7 +11,8 @@ import lab
 BODY_BYTES = 200
 THREADS = 2
 TENANT = "0189a2c4-5b6d-7e8f-9a0b-1c2d3e4f5a6b"
-SCOPES = "exports:read exports:write batches:read batches:write transfers:read transfers:write admin"
+SCOPES = ("exports:read exports:write batches:read batches:write transfers:read transfers:write "
+          "admin")
 
 NGINX = """
 worker_processes %(threads)d;
@@ -66,6 +67,7 @@ def nginx(folder):
 
 def h2o(folder):
     port = lab.free_port()
+    pathlib.Path(folder).chmod(0o755)  # started as root it reads files as another user
     (pathlib.Path(folder) / "constant").write_text("x" * BODY_BYTES)
     config = pathlib.Path(folder) / "h2o.conf"
     config.write_text(H2O % {"threads": THREADS, "folder": folder, "port": port})
