@@ -71,4 +71,27 @@ ScannedAnswer scan_answer(std::string_view input) noexcept {
             input.substr(body_begin, length)};
 }
 
+ScannedAnswer scan_redis_answer(std::string_view input) noexcept {
+    using Kind = ScannedAnswer::Kind;
+    const std::size_t line_end = input.find(end_of_line);
+    if (line_end == std::string_view::npos) {
+        return {};
+    }
+    const char type = input.front();
+    const std::string_view line = input.substr(1, line_end - 1);
+    const std::size_t body_begin = line_end + end_of_line.size();
+    if (type == '+' || type == '-' || type == ':') {
+        return {Kind::whole, type == '-' ? 500 : 200, body_begin, line};
+    }
+    const std::optional<std::size_t> length = number_of(line);
+    if (type != '$' || !length) {
+        return {.kind = Kind::broken};
+    }
+    if (input.size() - body_begin < *length + end_of_line.size()) {
+        return {};
+    }
+    return {Kind::whole, 200, body_begin + *length + end_of_line.size(),
+            input.substr(body_begin, *length)};
+}
+
 }  // namespace belay::bench

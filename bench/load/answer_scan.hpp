@@ -1,5 +1,5 @@
 // Finds whole answers in what a server has sent: those of belay and of the servers it is measured
-// beside, which all frame their bodies by Content-Length.
+// beside, which all frame their bodies by Content-Length, and Redis' (RESP2).
 #pragma once
 
 #include <cstddef>
@@ -19,5 +19,9 @@ struct ScannedAnswer {
 
 /// The answer that `input` begins with. An interim answer (1xx) is broken: nobody asked for one.
 ScannedAnswer scan_answer(std::string_view input) noexcept;
+
+/// The same of Redis: an error has status 500, anything else 200, and its text is the body. An
+/// array is broken: no command of ours is answered by one.
+ScannedAnswer scan_redis_answer(std::string_view input) noexcept;
 
 }  // namespace belay::bench

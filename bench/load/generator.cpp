@@ -18,8 +18,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bench/load/answer_scan.hpp"
-
 namespace belay::bench {
 namespace {
 
@@ -233,7 +231,7 @@ bool Worker::flush(Link& link) {
 bool Worker::take_answers(Link& link, Time now) {
     std::string_view left = link.input;
     while (!left.empty()) {
-        const ScannedAnswer answer = scan_answer(left);
+        const ScannedAnswer answer = settings_.scan(left);
         if (answer.kind == ScannedAnswer::Kind::incomplete) {
             break;
         }

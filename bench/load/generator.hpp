@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/load/answer_scan.hpp"
 #include "bench/load/histogram.hpp"
 #include "core/base/result.hpp"
 
@@ -47,6 +48,8 @@ struct LoadSettings {
     std::chrono::milliseconds warm_up{0};
     /// Without any answer for so long, the run fails.
     std::chrono::milliseconds patience{10'000};
+    /// How answers are found in what the server sends.
+    ScannedAnswer (*scan)(std::string_view input) noexcept = scan_answer;
 };
 
 struct LoadResult {

@@ -3,107 +3,40 @@
 // usage: belay_load --port P --target T [option]…      (--help)
 //
 // In the target, in headers and in the body `{id}` is replaced by a line of --ids, each used once,
-// and
-// `{key}` by a key that no other request of this process has. A run ends when the time is over or
-// the ids are used up. An answer of another status than --expect, or without the text of
-// --contains, is counted as wrong; a run with wrong answers ends with exit code 1, and its figures
-// mean nothing.
-#include <atomic>
+// and `{key}` by a key that no other request has. A run ends when the time is over or the ids are
+// used up. An answer of another status than --expect, or without the text of --contains, is counted
+// as wrong; a run with wrong answers ends with exit code 1, and its figures mean nothing.
+// With --save-ids the answers' ids become the --ids of a later run. With --redis the same load is
+// put on a Redis server.
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <memory>
-#include <random>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "bench/load/answer_scan.hpp"
 #include "bench/load/generator.hpp"
+#include "bench/load/script.hpp"
+#include "core/world/entropy.hpp"
 
 namespace belay::bench {
 namespace {
 
-struct Template {
-    std::string method = "GET";
-    std::string target;
-    std::vector<std::string> headers;
-    std::string body;
-    int expect = 200;
-    std::string contains;
-};
-
-/// The request's text, cut at its places.
-class Script {
-  public:
-    explicit Script(const Template& from) {
-        std::string text = from.method + " " + from.target + " HTTP/1.1\r\nHost: 127.0.0.1\r\n";
-        for (const std::string& header : from.headers) {
-            text += header + "\r\n";
-        }
-        if (!from.body.empty()) {
-            text += "Content-Type: application/json\r\n";
-        }
-        const bool has_place = from.body.find("{id}") != std::string::npos;
-        if (has_place) {
-            throw std::runtime_error("a body takes no {id}: its length is written once");
-        }
-        if (!from.body.empty() || from.method != "GET") {
-            text += "Content-Length: " + std::to_string(from.body.size()) + "\r\n";
-        }
-        cut(text + "\r\n" + from.body);
-    }
-
-    bool takes_ids() const noexcept { return takes_ids_; }
-
-    void append(std::string_view id, std::string_view key, std::string& to) const {
-        for (const Part& part : parts_) {
-            to += part.text;
-            if (part.place == Place::id) {
-                to += id;
-            } else if (part.place == Place::key) {
-                to += key;
-            }
-        }
-    }
-
-  private:
-    enum class Place { none, id, key };
-    struct Part {
-        std::string text;
-        Place place = Place::none;
-    };
-
-    void cut(std::string_view text) {
-        while (!text.empty()) {
-            const std::size_t id = text.find("{id}");
-            const std::size_t key = text.find("{key}");
-            const std::size_t at = std::min({id, key, text.size()});
-            Part part{std::string(text.substr(0, at)), Place::none};
-            text.remove_prefix(at);
-            if (at == id && id != std::string_view::npos) {
-                part.place = Place::id;
-                takes_ids_ = true;
-                text.remove_prefix(4);
-            } else if (at == key && key != std::string_view::npos) {
-                part.place = Place::key;
-                text.remove_prefix(5);
-            }
-            parts_.push_back(std::move(part));
-        }
-    }
-
-    std::vector<Part> parts_;
-    bool takes_ids_ = false;
-};
-
 class ScriptedSource final : public RequestSource {
   public:
+    /// `saved_field`: of the answers' JSON, the text member that is to be saved; empty: none.
     ScriptedSource(const Script& script, const Template& from, std::span<const std::string> ids,
-                   std::string key_prefix)
-        : script_(script), from_(from), ids_(ids), key_prefix_(std::move(key_prefix)) {}
+                   std::string key_prefix, const std::string& saved_field)
+        : script_(script),
+          from_(from),
+          ids_(ids),
+          key_prefix_(std::move(key_prefix)),
+          saved_mark_(saved_field.empty() ? "" : "\"" + saved_field + "\":\"") {}
 
     bool next(std::string& to) override {
         if (script_.takes_ids() && place_ == ids_.size()) {
@@ -111,14 +44,15 @@ class ScriptedSource final : public RequestSource {
         }
         key_ = key_prefix_;
         key_ += std::to_string(place_);
-        script_.append(script_.takes_ids() ? std::string_view(ids_[place_]) : std::string_view(),
-                       key_, to);
+        const std::string_view id = script_.takes_ids() ? ids_[place_] : std::string_view();
+        script_.append({.id = id, .key = key_}, to);
         ++place_;
         return true;
     }
 
     void answered(std::uint64_t, int status, std::string_view body) override {
-        if (status == from_.expect && body.find(from_.contains) != std::string_view::npos) {
+        if (status == from_.expect && body.find(from_.contains) != std::string_view::npos &&
+            save(body)) {
             return;
         }
         if (wrong_++ == 0) {
@@ -127,24 +61,62 @@ class ScriptedSource final : public RequestSource {
     }
 
     std::uint64_t wrong() const noexcept { return wrong_; }
+    const std::vector<std::string>& saved() const noexcept { return saved_; }
 
   private:
+    bool save(std::string_view body) {
+        if (saved_mark_.empty()) {
+            return true;
+        }
+        const std::size_t mark = body.find(saved_mark_);
+        if (mark == std::string_view::npos) {
+            return false;
+        }
+        body.remove_prefix(mark + saved_mark_.size());
+        saved_.emplace_back(body.substr(0, body.find('"')));
+        return true;
+    }
+
     const Script& script_;
     const Template& from_;
     const std::span<const std::string> ids_;
     const std::string key_prefix_;
+    const std::string saved_mark_;
     std::string key_;
     std::size_t place_ = 0;
     std::uint64_t wrong_ = 0;
+    std::vector<std::string> saved_;
+};
+
+struct Files {
+    std::string ids;
+    /// Where the answers' ids go, a line each, and the member that they are in.
+    std::string saved;
+    std::string saved_field = "id";
 };
 
 std::vector<std::string> read_lines(const std::string& path) {
-    std::vector<std::string> lines;
     std::ifstream file(path);
+    std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) {
         lines.push_back(std::move(line));
     }
+    if (lines.empty()) {
+        throw std::runtime_error("no ids in " + path);
+    }
     return lines;
+}
+
+void write_lines(const std::string& path, std::span<const ScriptedSource* const> sources) {
+    std::ofstream file(path);
+    for (const ScriptedSource* source : sources) {
+        for (const std::string& line : source->saved()) {
+            file << line << '\n';
+        }
+    }
+    if (!file.flush()) {
+        throw std::runtime_error("cannot write " + path);
+    }
 }
 
 void print_histogram(const char* name, const Histogram& histogram) {
@@ -160,12 +132,12 @@ void print_histogram(const char* name, const Histogram& histogram) {
         static_cast<double>(histogram.max().count()) / 1e3);
 }
 
-int run(const LoadSettings& settings, const Template& from, const std::string& ids_path) {
+int run(const LoadSettings& settings, const Template& from, const Files& files) {
     const Script script(from);
     const std::vector<std::string> ids =
-        ids_path.empty() ? std::vector<std::string>() : read_lines(ids_path);
-    std::random_device random;
-    const std::string run_name = std::to_string(random()) + std::to_string(random());
+        script.takes_ids() ? read_lines(files.ids) : std::vector<std::string>();
+    world::SystemEntropy entropy;
+    const std::string run_name = std::to_string(entropy.number());
     std::vector<std::unique_ptr<RequestSource>> sources;
     std::vector<const ScriptedSource*> scripted;
     for (std::size_t thread = 0; thread < settings.threads; ++thread) {
@@ -173,7 +145,7 @@ int run(const LoadSettings& settings, const Template& from, const std::string& i
         const std::size_t end = ids.size() * (thread + 1) / settings.threads;
         auto source = std::make_unique<ScriptedSource>(
             script, from, std::span(ids).subspan(begin, end - begin),
-            run_name + "-" + std::to_string(thread) + "-");
+            run_name + "-" + std::to_string(thread) + "-", files.saved_field);
         scripted.push_back(source.get());
         sources.push_back(std::move(source));
     }
@@ -185,6 +157,9 @@ int run(const LoadSettings& settings, const Template& from, const std::string& i
     std::uint64_t wrong = 0;
     for (const ScriptedSource* source : scripted) {
         wrong += source->wrong();
+    }
+    if (!files.saved.empty()) {
+        write_lines(files.saved, scripted);
     }
     std::printf(
         "{\"answers\":%llu,\"seconds\":%.6f,\"per_second\":%.1f,\"wrong\":%llu,"
@@ -204,16 +179,21 @@ int run(const LoadSettings& settings, const Template& from, const std::string& i
 int main(int count, char** arguments) {
     belay::bench::LoadSettings settings;
     belay::bench::Template from;
-    std::string ids;
+    belay::bench::Files files;
     double seconds = 0;
     double warm_up = 0;
     CLI::App app("Loads a server on this machine with one kind of request.");
     app.add_option("--port", settings.port)->required();
-    app.add_option("--target", from.target)->required();
+    auto* target = app.add_option("--target", from.target);
+    auto* redis = app.add_option("--redis", from.redis, "a Redis command instead of --target");
+    target->excludes(redis);
     app.add_option("--method", from.method);
     app.add_option("--header", from.headers, "\"Name: value\"; any number");
     app.add_option("--body", from.body);
-    app.add_option("--ids", ids, "a file with a line for each {id}");
+    app.add_option("--ids", files.ids, "a file with a line for each {id}");
+    app.add_option("--save-ids", files.saved, "a file for the answers' ids, a line each");
+    app.add_option("--save-field", files.saved_field, "the member of the answers that is their id")
+        ->capture_default_str();
     app.add_option("--expect", from.expect, "the status of a right answer");
     app.add_option("--contains", from.contains, "a text in the body of a right answer");
     app.add_option("--connections", settings.connections);
@@ -223,10 +203,20 @@ int main(int count, char** arguments) {
     app.add_option("--seconds", seconds, "0: until the ids are used up");
     app.add_option("--warm-up", warm_up, "seconds that are not measured");
     CLI11_PARSE(app, count, arguments);
+    if (target->empty() == redis->empty()) {
+        std::fputs("belay_load: --target or --redis, please\n", stderr);
+        return 2;
+    }
+    if (!redis->empty()) {
+        settings.scan = belay::bench::scan_redis_answer;
+    }
+    if (files.saved.empty()) {
+        files.saved_field.clear();
+    }
     settings.duration = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
     settings.warm_up = std::chrono::milliseconds(static_cast<std::int64_t>(warm_up * 1000));
     try {
-        return belay::bench::run(settings, from, ids);
+        return belay::bench::run(settings, from, files);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "belay_load: %s\n", error.what());
         return 2;

@@ -19,7 +19,8 @@ import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("BELAY_BENCH_BUILD", ROOT / "build" / "release")).resolve()
+# Taken out of the environment: belay refuses to start with BELAY_ variables that it does not know.
+BUILD = pathlib.Path(os.environ.pop("BELAY_BENCH_BUILD", ROOT / "build" / "release")).resolve()
 RESULTS = ROOT / "build" / "bench-results"
 TICKS = os.sysconf("SC_CLK_TCK")
 
