@@ -155,6 +155,7 @@ class Engine final : public LogListener {
     // Of the newest snapshot; written under snapshot_mutex_. Relaxed: hints of when the next is
     // due.
     std::atomic<Lsn> snapshot_start_{0};
+    std::atomic<std::uint64_t> snapshot_bytes_{0};  ///< 0 until this process has written one
     std::atomic<std::int64_t> snapshot_at_nanoseconds_{0};
 
     // The housekeeper, and the writer of snapshots: a snapshot takes as long as the disk does, and

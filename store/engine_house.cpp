@@ -82,7 +82,11 @@ bool Engine::snapshot_is_due() const {
     }
     const std::int64_t age =
         now_nanoseconds - snapshot_at_nanoseconds_.load(std::memory_order_relaxed);
-    return logged >= log_bytes_between_snapshots ||
+    // As much log as the last snapshot has bytes: what snapshots cost stays in proportion to what
+    // is logged, however much is kept.
+    const std::uint64_t due_bytes =
+        std::max(log_bytes_between_snapshots, snapshot_bytes_.load(std::memory_order_relaxed));
+    return logged >= due_bytes ||
            age >= std::chrono::nanoseconds(settings.snapshot_interval).count();
 }
 
@@ -188,6 +192,7 @@ explained<void> Engine::write_snapshot() {
         return explain(installed.error());
     }
     snapshot_start_.store(info.start_lsn, std::memory_order_relaxed);
+    snapshot_bytes_.store(writer->bytes(), std::memory_order_relaxed);
     snapshot_at_nanoseconds_.store(monotonic(), std::memory_order_relaxed);
     snapshots_.fetch_add(1, std::memory_order_relaxed);
     return let_go_of_segments();

@@ -67,8 +67,10 @@ bool LaneState::is_anything_overdue() {
 }
 
 void LaneState::submit(Operation& operation) {
-    ++pending_;
-    operation.submitted_at_ = monotonic();
+    if (pending_++ == 0) {
+        seen_time_ = monotonic();
+    }
+    operation.submitted_at_ = seen_time_;
     if (engine_.has_failed()) {
         complete(operation, Status::stopped);
         return;
@@ -115,6 +117,16 @@ void LaneState::complete(Operation& operation, Status status, Lsn lsn) {
     operation.done({status, lsn});
 }
 
+bool LaneState::is_due() noexcept {
+    if (blocked_.first != nullptr || roomless_.first != nullptr || engine_.has_failed()) {
+        return true;
+    }
+    const Lsn durable = engine_.durable();
+    return (!due_.empty() && due_.front().after < durable) ||
+           (!settlements_.empty() && settlements_.front().after < durable) ||
+           too_early_until_ < durable;
+}
+
 void LaneState::poll() {
     if (engine_.has_failed()) {
         stop_everything();
@@ -124,9 +136,9 @@ void LaneState::poll() {
     settle_durable(durable);
     answer(durable);
     if (pending_ != 0) {
-        const std::int64_t now = monotonic();
-        give_up_overdue(now);
-        decide_again(durable, now);
+        seen_time_ = monotonic();
+        give_up_overdue(seen_time_);
+        decide_again(durable, seen_time_);
     }
 }
 

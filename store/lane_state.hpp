@@ -21,6 +21,7 @@ class LaneState {
 
     void submit(Operation& operation);
     void poll();
+    bool is_due() noexcept;
     void end_turn();
     bool about_to_sleep();
     void woke();
@@ -133,6 +134,8 @@ class LaneState {
     Lsn too_early_until_ = never;  ///< those decide again when D is above it
     std::size_t pending_ = 0;
     bool published_ = false;  ///< since the last end_turn
+    /// The monotonic clock as last read; while something is pending, by every poll() since.
+    std::int64_t seen_time_ = 0;
 };
 
 }  // namespace belay::store

@@ -43,6 +43,10 @@ void Lane::poll() {
     state_->poll();
 }
 
+bool Lane::is_due() const noexcept {
+    return state_->is_due();
+}
+
 void Lane::end_turn() {
     state_->end_turn();
 }

@@ -107,6 +107,10 @@ class Lane {
     /// Cheap when nothing is due: two shared loads, and a look at the clock if something waits.
     void poll();
 
+    /// Whether something has become durable that poll() would tell, or waits to decide again. Two
+    /// shared loads, no look at the clock: what is over its time, only poll() finds.
+    bool is_due() const noexcept;
+
     /// Tells the log thread that this turn's transitions are all published.
     void end_turn();
 

@@ -1,5 +1,8 @@
 #include "core/base/json_text.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 #include "core/base/utf8.hpp"
 
 namespace belay {
@@ -42,9 +45,51 @@ bool needs_escape(char byte) noexcept {
     return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\';
 }
 
+constexpr std::uint64_t each_byte(std::uint8_t byte) noexcept {
+    return 0x0101010101010101U * byte;
+}
+
+/// Whether none of eight bytes is a control, a quote, a backslash or beyond ASCII. The subtractions
+/// may borrow from a byte that is itself one of those: never a false yes.
+bool is_plain_word(const char* text) noexcept {
+    std::uint64_t word;
+    std::memcpy(&word, text, sizeof word);
+    const std::uint64_t quote = word ^ each_byte('"');
+    const std::uint64_t backslash = word ^ each_byte('\\');
+    const std::uint64_t found =
+        (word - each_byte(0x20)) | (quote - each_byte(1)) | (backslash - each_byte(1)) | word;
+    return (found & each_byte(0x80)) == 0;
+}
+
+/// As most texts are: what may stand between the quotes as it is.
+bool is_plain(std::string_view text) noexcept {
+    constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+    if (text.size() < word_bytes) {
+        for (const char byte : text) {
+            if (needs_escape(byte) || static_cast<unsigned char>(byte) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+    for (std::size_t at = 0; at + word_bytes < text.size(); at += word_bytes) {
+        if (!is_plain_word(text.data() + at)) {
+            return false;
+        }
+    }
+    // The last word overlaps the one before it.
+    return is_plain_word(text.data() + text.size() - word_bytes);
+}
+
 }  // namespace
 
 void append_json_string(std::string& to, std::string_view text) {
+    if (is_plain(text)) {
+        to.push_back('"');
+        to.append(text);
+        to.push_back('"');
+        return;
+    }
     constexpr std::string_view replacement = "\xef\xbf\xbd";
     const bool valid = is_valid_utf8(text);
     to.push_back('"');

@@ -1,7 +1,7 @@
 #include "core/base/time.hpp"
 
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 namespace belay {
 namespace {
@@ -33,6 +33,57 @@ Civil civil_of(WallTime time) {
             static_cast<int>(clock.minutes().count()),
             static_cast<int>(clock.seconds().count()),
             static_cast<int>(clock.subseconds().count())};
+}
+
+/// A text of digits in the making. printf would take ten times as long, and times stand in every
+/// answer.
+class Digits {
+  public:
+    void put(char character) noexcept { text_[size_++] = character; }
+
+    /// `value`, not negative, with leading zeros to `width`.
+    void put(int value, std::size_t width) noexcept {
+        for (std::size_t place = width; place > 0; --place) {
+            text_[size_ + place - 1] = static_cast<char>('0' + value % 10);
+            value /= 10;
+        }
+        size_ += width;
+    }
+
+    /// Four digits, or as many as a year beyond them has, with its sign.
+    void put_year(int year) noexcept {
+        if (year >= 0 && year <= 9999) {
+            put(year, 4);
+        } else {
+            char* const begin = text_.data() + size_;
+            size_ += static_cast<std::size_t>(
+                std::to_chars(begin, text_.data() + text_.size(), year).ptr - begin);
+        }
+    }
+
+    std::string text() const { return {text_.data(), size_}; }
+
+  private:
+    std::array<char, 40> text_;
+    std::size_t size_ = 0;
+};
+
+void append_day(const Civil& c, Digits& to) noexcept {
+    to.put_year(c.year);
+    to.put('-');
+    to.put(static_cast<int>(c.month), 2);
+    to.put('-');
+    to.put(static_cast<int>(c.day), 2);
+}
+
+void append_second(const Civil& c, Digits& to) noexcept {
+    append_day(c, to);
+    to.put('T');
+    to.put(c.hour, 2);
+    to.put(':');
+    to.put(c.minute, 2);
+    to.put(':');
+    to.put(c.second, 2);
 }
 
 /// Reads `count` digits at the front of `text` and drops them; -1 if they are not there.
@@ -121,20 +172,20 @@ result<minutes> take_offset(std::string_view& text) {
 }  // namespace
 
 std::string format_rfc3339_seconds(WallTime time) {
-    const Civil c = civil_of(time);
-    std::array<char, 48> text;
-    const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ",
-                                   c.year, c.month, c.day, c.hour, c.minute, c.second);
-    return {text.data(), static_cast<std::size_t>(size)};
+    Digits digits;
+    append_second(civil_of(time), digits);
+    digits.put('Z');
+    return digits.text();
 }
 
 std::string format_rfc3339_milliseconds(WallTime time) {
     const Civil c = civil_of(time);
-    std::array<char, 48> text;
-    const int size =
-        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", c.year,
-                      c.month, c.day, c.hour, c.minute, c.second, c.millisecond);
-    return {text.data(), static_cast<std::size_t>(size)};
+    Digits digits;
+    append_second(c, digits);
+    digits.put('.');
+    digits.put(c.millisecond, 3);
+    digits.put('Z');
+    return digits.text();
 }
 
 result<WallTime> parse_rfc3339(std::string_view text) {
@@ -175,18 +226,17 @@ result<Day> parse_day(std::string_view text) {
 
 std::string format_day_compact(Day day) {
     const Civil c = civil_of(WallTime(day));
-    std::array<char, 24> text;
-    const int size =
-        std::snprintf(text.data(), text.size(), "%04d%02u%02u", c.year, c.month, c.day);
-    return {text.data(), static_cast<std::size_t>(size)};
+    Digits digits;
+    digits.put_year(c.year);
+    digits.put(static_cast<int>(c.month), 2);
+    digits.put(static_cast<int>(c.day), 2);
+    return digits.text();
 }
 
 std::string format_day(Day day) {
-    const Civil c = civil_of(WallTime(day));
-    std::array<char, 24> text;
-    const int size =
-        std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", c.year, c.month, c.day);
-    return {text.data(), static_cast<std::size_t>(size)};
+    Digits digits;
+    append_day(civil_of(WallTime(day)), digits);
+    return digits.text();
 }
 
 }  // namespace belay

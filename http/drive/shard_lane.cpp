@@ -16,10 +16,13 @@ ShardLane::ShardLane(run::Shard& shard, store::Store& store)
 }
 
 void ShardLane::after_handler() noexcept {
-    lane_.poll();
+    if (lane_.is_due()) {
+        lane_.poll();
+    }
 }
 
 void ShardLane::end_turn() noexcept {
+    lane_.poll();  // also when nothing becomes durable: who waits too long must be told
     lane_.end_turn();
 }
 

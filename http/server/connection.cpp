@@ -95,10 +95,23 @@ run::task<> Connection::serve() {
             break;
         }
         guard(guard_of_wait());
-        const IoOutcome got = transport_.try_read(in_.room());
+        const std::span<char> room = in_.room();
+        if (!transport_.has_tls() && !more_is_there_ && services_.buffers.may_wait()) {
+            waiting_ = true;
+            const run::Readiness::Received outcome = co_await transport_.receive(room);
+            waiting_ = false;
+            const IoOutcome got = Transport::outcome_of(outcome);
+            if (got.result == IoResult::failed || got.result == IoResult::ended) {
+                break;
+            }
+            if (got.result == IoResult::done) {
+                take_in(got.bytes, room.size());
+            }
+            continue;
+        }
+        const IoOutcome got = transport_.try_read(room);
         if (got.result == IoResult::done) {
-            in_.fill(got.bytes);
-            received(got.bytes);
+            take_in(got.bytes, room.size());
             if (++unsuspended_ == unsuspended_max) {
                 unsuspended_ = 0;
                 run::Yield others(services_.parts.shard);
@@ -108,6 +121,7 @@ run::task<> Connection::serve() {
             break;
         } else {
             in_.drop_taken();  // gives the memory back while nothing is there
+            more_is_there_ = false;
             unsuspended_ = 0;
             waiting_ = true;
             co_await transport_.ready(got.result);
@@ -268,6 +282,12 @@ run::task<> Connection::stream_current() {
         in_.append(surplus_);
         surplus_.clear();
     }
+}
+
+void Connection::take_in(std::size_t bytes, std::size_t room) noexcept {
+    in_.fill(bytes);
+    more_is_there_ = bytes == room;
+    received(bytes);
 }
 
 void Connection::received(std::size_t bytes) noexcept {

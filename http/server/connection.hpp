@@ -70,6 +70,8 @@ class Connection final : private run::Deadline, private AnswerWaiter {
     // I/O.
     bool gather();
     void spare_idle();
+    /// So many bytes were read into the buffer's room, which had `room`.
+    void take_in(std::size_t bytes, std::size_t room) noexcept;
     void received(std::size_t bytes) noexcept;
     void release_batch();
     run::task<bool> send(std::string_view bytes);
@@ -103,8 +105,9 @@ class Connection final : private run::Deadline, private AnswerWaiter {
     std::string joined_;       ///< where it is, if it is several answers
     std::string surplus_;      ///< received behind a streamed body, while its head must not move
     bool continue_due_ = false;
-    bool served_ = false;       ///< at least one answer was given
-    unsigned unsuspended_ = 0;  ///< reads since another connection could have had its turn
+    bool served_ = false;         ///< at least one answer was given
+    bool more_is_there_ = false;  ///< the last read filled its room: the next will not wait
+    unsigned unsuspended_ = 0;    ///< reads since another connection could have had its turn
 
     Guard guard_ = Guard::none;
     bool waiting_ = false;          ///< on the transport

@@ -65,11 +65,11 @@ wire::ResponseWriter Exchange::begin_answer(std::string& to, int status, Respons
     context.keep_alive = keep_alive_;
     context.date = services_.dates.imf_fixdate(services_.parts.shard.clock().wall());
     wire::ResponseWriter writer(to, context, status);
-    writer.field("X-Request-ID", request_id_.text());
+    writer.lines("X-Content-Type-Options: nosniff\r\nX-Request-ID: ");
+    writer.lines(request_id_.text()).lines("\r\n");
     if (match_.request_ids == RequestIds::stripe) {
         writer.field("Request-Id", request_id_.text());
     }
-    writer.field("X-Content-Type-Options", "nosniff");
     if (rate_.limit != 0) {
         add_rate(writer, rate_);
     }

@@ -6,15 +6,19 @@
 namespace belay::http {
 
 std::unique_ptr<char[]> BufferPool::take() {
+    std::unique_ptr<char[]> buffer;
     if (kept_.empty()) {
-        return std::make_unique_for_overwrite<char[]>(buffer_bytes);
+        buffer = std::make_unique_for_overwrite<char[]>(buffer_bytes);
+    } else {
+        buffer = std::move(kept_.back());
+        kept_.pop_back();
     }
-    std::unique_ptr<char[]> buffer = std::move(kept_.back());
-    kept_.pop_back();
+    ++taken_;
     return buffer;
 }
 
 void BufferPool::give(std::unique_ptr<char[]> buffer) {
+    --taken_;
     if (kept_.size() < kept_max) {
         kept_.push_back(std::move(buffer));
     }
@@ -48,7 +52,7 @@ void ReadBuffer::drop_taken() {
 }
 
 void ReadBuffer::release() {
-    if (capacity_ == BufferPool::buffer_bytes) {
+    if (is_pooled()) {
         pool_.give(std::move(data_));
     }
     data_.reset();
@@ -62,7 +66,7 @@ void ReadBuffer::grow(std::size_t capacity) {
     if (end_ > 0) {
         std::memcpy(larger.get(), data_.get(), end_);
     }
-    if (capacity_ == BufferPool::buffer_bytes) {
+    if (is_pooled()) {
         pool_.give(std::move(data_));
     }
     data_ = std::move(larger);

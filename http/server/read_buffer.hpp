@@ -1,5 +1,5 @@
-// The bytes that a connection has received and not yet done with, contiguous. Idle connections hold
-// none: the memory comes from a pool of the shard when the first byte is there to be read.
+// The bytes that a connection has received and not yet done with, contiguous. The memory comes from
+// a pool of the shard; connections that wait for a request hold some only while few do.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,15 @@ class BufferPool {
     std::unique_ptr<char[]> take();
     void give(std::unique_ptr<char[]> buffer);
 
+    /// Whether who has a buffer may keep it while it waits for bytes. With more connections than
+    /// that, those wait without.
+    bool may_wait() const noexcept { return taken_ <= waiting_max; }
+
   private:
     static constexpr std::size_t kept_max = 256;
+    static constexpr std::size_t waiting_max = 1024;
+
+    std::size_t taken_ = 0;
 
     std::vector<std::unique_ptr<char[]>> kept_;
 };
@@ -62,6 +69,7 @@ class ReadBuffer {
     void drop_taken();
 
   private:
+    bool is_pooled() const noexcept { return capacity_ == BufferPool::buffer_bytes; }
     void release();
     void grow(std::size_t capacity);
 

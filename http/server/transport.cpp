@@ -6,6 +6,8 @@
 
 #include <sys/socket.h>
 
+#include <boost/asio/error.hpp>
+
 namespace belay::http {
 namespace {
 
@@ -13,7 +15,7 @@ IoOutcome failed_or(IoResult when_blocked) noexcept {
     return {errno == EAGAIN || errno == EWOULDBLOCK ? when_blocked : IoResult::failed};
 }
 
-IoOutcome receive(int socket, std::span<char> into) noexcept {
+IoOutcome receive_now(int socket, std::span<char> into) noexcept {
     while (true) {
         const ssize_t got = ::recv(socket, into.data(), into.size(), 0);
         if (got > 0) {
@@ -44,12 +46,22 @@ IoOutcome Transport::try_read(std::span<char> into) noexcept {
     if (has_tls()) {
         return tls_.read(into);
     }
-    return receive(socket_.native_handle(), into);
+    return receive_now(socket_.native_handle(), into);
+}
+
+IoOutcome Transport::outcome_of(const run::Readiness::Received& received) noexcept {
+    if (!received.error) {
+        return {IoResult::done, received.bytes};
+    }
+    if (received.error == boost::asio::error::operation_aborted) {
+        return {IoResult::needs_read};
+    }
+    return {received.error == boost::asio::error::eof ? IoResult::ended : IoResult::failed};
 }
 
 IoOutcome Transport::try_drop() noexcept {
     std::array<char, 16 * 1024> dropped;
-    return receive(socket_.native_handle(), dropped);
+    return receive_now(socket_.native_handle(), dropped);
 }
 
 IoOutcome Transport::try_write(std::string_view bytes) noexcept {

@@ -49,6 +49,13 @@ class Transport {
             socket_, result == IoResult::needs_write ? Socket::wait_write : Socket::wait_read);
     }
 
+    /// To be awaited, without TLS only: receives into `into`, as long as it takes. Its outcome is
+    /// that of outcome_of().
+    auto receive(std::span<char> into) { return readiness_.receive(socket_, into); }
+
+    /// done, ended or failed; needs_read if the wait was cancelled.
+    static IoOutcome outcome_of(const run::Readiness::Received& received) noexcept;
+
   private:
     Socket socket_;
     TlsSession tls_;

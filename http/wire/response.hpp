@@ -44,6 +44,13 @@ class ResponseWriter {
     ResponseWriter& field(std::string_view name, std::string_view value);
     ResponseWriter& field(std::string_view name, std::uint64_t value);
 
+    /// Whole field lines, each with its end: for what is the same in every answer. None of the
+    /// fields that this class writes itself is among them.
+    ResponseWriter& lines(std::string_view lines) {
+        to_.append(lines);
+        return *this;
+    }
+
     /// Ends with Content-Length and the body.
     void body(std::string_view content_type, std::string_view content);
     /// Ends with no content: Content-Length 0 where a length may stand.
@@ -55,6 +62,7 @@ class ResponseWriter {
     StreamFraming stream();
 
   private:
+    void append_field(std::string_view name, std::string_view value);
     bool may_have_length() const noexcept;
     bool may_have_body() const noexcept;
     void end_head();

@@ -54,6 +54,9 @@ class SnapshotWriter {
     /// Gives the file its name, durably. After finish.
     result<void> install();
 
+    /// Of the file so far.
+    std::uint64_t bytes() const noexcept { return offset_; }
+
   private:
     SnapshotWriter(world::Disk& disk, std::unique_ptr<world::File> file, const SnapshotInfo& info);
 

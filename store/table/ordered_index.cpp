@@ -135,6 +135,7 @@ bool OrderedIndex::try_search(const Key& key, Place& place) const noexcept {
 Insert OrderedIndex::insert(Participant& by, Heights& heights, const job::ListId& list,
                             const job::Uuid& id) {
     check(by.in_section(), "an index is used inside a section");
+    note_use(list);
     const Key key{list, id};
     Place place;
     if (search(key, place) != nullptr) {
@@ -256,8 +257,19 @@ auto OrderedIndex::first_from(const Key& key, bool behind_only) const noexcept -
     }
 }
 
+void OrderedIndex::note_use(const job::ListId& list) noexcept {
+    // Relaxed, here and in scan(): whoever must find an entry has acquired something that its
+    // inserter released after this.
+    if ((uses_.load(std::memory_order_relaxed) & use_of(list)) == 0) {
+        uses_.fetch_or(use_of(list), std::memory_order_relaxed);
+    }
+}
+
 void OrderedIndex::scan(const job::ListId& list, const std::optional<job::Uuid>& after,
                         FunctionRef<bool(const job::Uuid& id)> visit) const {
+    if ((uses_.load(std::memory_order_relaxed) & use_of(list)) == 0) {
+        return;
+    }
     job::Uuid greatest;
     greatest.octets.fill(0xff);
     const Node* node = first_from({list, after.value_or(greatest)}, after.has_value());

@@ -89,6 +89,13 @@ class OrderedIndex {
         std::array<Node*, Heights::max> nexts;
     };
 
+    /// Of a list and all others whose number ends in the same six bits.
+    static std::uint64_t use_of(const job::ListId& list) noexcept {
+        return std::uint64_t{1} << (list.list % 64);
+    }
+    /// Before the first entry of a list goes in.
+    void note_use(const job::ListId& list) noexcept;
+
     Node* search(const Key& key, Place& place) const noexcept;
     bool try_search(const Key& key, Place& place) const noexcept;
     void link_above(Node& node, const Key& key, Place& place) noexcept;
@@ -97,6 +104,9 @@ class OrderedIndex {
 
     Pool& pool_;
     StripedCount count_;
+    /// A bit for each list number that has ever had an entry: what nobody uses (no webhook is
+    /// registered at all) is not searched for, and every cancel asks.
+    std::atomic<std::uint64_t> uses_{0};
     /// The links of the list's head. Mutable: a search unlinks what is marked, also on behalf of
     /// callers that change nothing.
     mutable std::array<Link, Heights::max> head_{};

@@ -12,6 +12,12 @@ BOOST_AUTO_TEST_CASE(formats_cut_and_do_not_round) {
     BOOST_TEST(format_rfc3339_seconds(time) == "2023-11-14T22:13:20Z");
     BOOST_TEST(format_rfc3339_milliseconds(time) == "2023-11-14T22:13:20.999Z");
     BOOST_TEST(format_rfc3339_seconds(WallTime(Milliseconds(-1))) == "1969-12-31T23:59:59Z");
+    BOOST_TEST(format_rfc3339_milliseconds(WallTime(Milliseconds(7))) ==
+               "1970-01-01T00:00:00.007Z");
+    BOOST_TEST(format_rfc3339_seconds(WallTime(Milliseconds(253'402'300'800'000))) ==
+               "10000-01-01T00:00:00Z");
+    BOOST_TEST(format_day(std::chrono::floor<std::chrono::days>(
+                   WallTime(Milliseconds(-62'135'596'800'000)))) == "0001-01-01");
 }
 
 BOOST_AUTO_TEST_CASE(reads_offsets_and_decimals) {

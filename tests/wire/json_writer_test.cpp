@@ -51,6 +51,24 @@ BOOST_AUTO_TEST_CASE(every_string_is_written_so_that_it_reads_back) {
         BOOST_REQUIRE(value.has_value());
         BOOST_TEST(std::string_view(value->as_string()) == original);
     }
+    // Eight bytes are looked at in one go: the odd one at every place of several sizes.
+    for (int code = 0; code < 256; ++code) {
+        for (std::size_t at = 0; at < 17; ++at) {
+            for (const std::size_t size : {at + 1, std::size_t{17}, std::size_t{24}}) {
+                std::string original(size, 'a');
+                original[at] = static_cast<char>(code);
+                std::string text;
+                append_json_string(text, original);
+                const auto value = parse_json(text);
+                BOOST_REQUIRE(value.has_value());
+                std::string expected = original;
+                if (code >= 0x80) {
+                    expected.replace(at, 1, "\xef\xbf\xbd");
+                }
+                BOOST_REQUIRE(std::string_view(value->as_string()) == expected);
+            }
+        }
+    }
     std::string text;
     append_json_string(text, "\"\\/\b\f\n\r\t\x01\x1f\x7f\xc3\xa9");
     BOOST_TEST(text == "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xa9\"");

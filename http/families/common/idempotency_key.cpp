@@ -1,6 +1,7 @@
 #include "http/families/common/idempotency_key.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/bytes.hpp"
 
@@ -47,9 +48,15 @@ RequestKey read_key(const wire::RequestHead& head, const KeyRule& rule) noexcept
 }
 
 bool is_plain_key_character(char character) noexcept {
-    return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
-           (character >= '0' && character <= '9') || character == ':' || character == '_' ||
-           character == '-';
+    static constexpr auto allowed = [] {
+        std::array<bool, 256> table{};
+        for (const char each : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX"
+                                                "YZ0123456789:_-")) {
+            table[static_cast<unsigned char>(each)] = true;
+        }
+        return table;
+    }();
+    return allowed[static_cast<unsigned char>(character)];
 }
 
 void append_key_name(std::span<const std::string_view> scope, std::string_view key,

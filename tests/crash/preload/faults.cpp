@@ -267,7 +267,8 @@ int ftruncate64(int file, off64_t size) noexcept {
 int clock_gettime(clockid_t clock, timespec* time) noexcept {
     const auto status = static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
     const Page* page = shared_page.load();
-    if (status == 0 && page != nullptr && clock == CLOCK_REALTIME) {
+    if (status == 0 && page != nullptr &&
+        (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
         const std::int64_t shift = page->clock_shift_milliseconds.load();
         constexpr std::int64_t nanoseconds_in_second = 1'000'000'000;
         const std::int64_t nanoseconds = time->tv_nsec + shift % 1000 * 1'000'000;
