@@ -161,11 +161,16 @@ int run(const LoadSettings& settings, const Template& from, const Files& files) 
     if (!files.saved.empty()) {
         write_lines(files.saved, scripted);
     }
+    std::uint64_t answered = 0;
+    for (const std::uint64_t count : result->by_class) {
+        answered += count;
+    }
     std::printf(
-        "{\"answers\":%llu,\"seconds\":%.6f,\"per_second\":%.1f,\"wrong\":%llu,"
+        "{\"answered\":%llu,\"answers\":%llu,\"seconds\":%.6f,\"per_second\":%.1f,\"wrong\":%llu,"
         "\"generator_cpu_seconds\":%.3f,",
-        static_cast<unsigned long long>(result->answers), result->seconds, result->per_second(),
-        static_cast<unsigned long long>(wrong), result->processor_seconds);
+        static_cast<unsigned long long>(answered), static_cast<unsigned long long>(result->answers),
+        result->seconds, result->per_second(), static_cast<unsigned long long>(wrong),
+        result->processor_seconds);
     print_histogram("latency", result->latency);
     std::printf(",");
     print_histogram("lateness", result->lateness);

@@ -87,10 +87,10 @@ class Server:
         return processor_seconds(self.process.pid)
 
 
-def load(port, target, **options):
+def load(port, target=None, **options):
     """One run of belay_load; its figures. Wrong answers are an error."""
-    command = [str(BUILD / "bench" / "belay_load"), "--port", str(port), "--target", target]
-    for name, value in options.items():
+    command = [str(BUILD / "bench" / "belay_load"), "--port", str(port)]
+    for name, value in {**({"target": target} if target else {}), **options}.items():
         for each in value if isinstance(value, list) else [value]:
             command += ["--" + name.replace("_", "-"), str(each)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -28,7 +28,7 @@ http {
   scgi_temp_path %(folder)s/scgi;
   server {
     listen 127.0.0.1:%(port)d reuseport backlog=4096;
-    location / { default_type application/json; return 200 '%(body)s'; }
+%(locations)s
   }
 }
 """
@@ -57,11 +57,15 @@ def beast():
                                       str(THREADS), str(BODY_BYTES)], port)
 
 
-def nginx(folder):
+def nginx(folder, bodies=None):
+    """`bodies`: what is answered below each path, a constant; without: everywhere the same."""
     port = lab.free_port()
     config = pathlib.Path(folder) / "nginx.conf"
+    locations = "\n".join(
+        f"    location {path} {{ default_type application/json; return 200 '{body}'; }}"
+        for path, body in (bodies or {"/": "x" * BODY_BYTES}).items())
     config.write_text(NGINX % {"threads": THREADS, "folder": folder, "port": port,
-                               "body": "x" * BODY_BYTES})
+                               "locations": locations})
     return lab.Server("nginx return 200", ["nginx", "-p", folder, "-c", str(config)], port)
 
 

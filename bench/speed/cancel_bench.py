@@ -1,0 +1,286 @@
+#!/usr/bin/env python3
+"""What does a durable cancel cost, beside a constant answer and beside databases?
+
+usage: cancel_bench.py [--rounds N] [--jobs N] [--threads N] [--families NAME…] [--places NAME…]
+
+As many jobs of each family as a run needs are made ready; then each is canceled once under a key of
+its own, by a bearer, durably. nginx answers the very same requests by a constant of the same size.
+PostgreSQL (pgbench, and behind a service on fastify) and Redis take the same logical step. Every
+answer is checked, and afterwards every job is read back.
+"""
+
+import argparse
+import contextlib
+import pathlib
+import socket
+import tempfile
+
+import cancel_families
+import cancel_peers
+import lab
+import report
+import servers
+
+PLACES = {"tmpfs": "/dev/shm", "real disk": str(lab.ROOT / "build" / "bench-data")}
+SHAPES = [(256, 1), (64, 16)]
+PGBENCH_CLIENTS = (64, 256)
+SETTINGS = {"rail.submit_delay": "1d", "transfers.duplicate_window": "0s",
+            "batches.upload_window": "1d", "store.max_memory": "4GiB"}
+BOUNDS = {"tmpfs": {"rate": 1.00, "cost": 1.10, "pipelined": 3.5},
+          "real disk": {"rate": 0.80, "cost": 1.30, "pipelined": 3.0}}
+SLOW_PEERS = {"Redis": 3, "PostgreSQL": 12, "fastify": 40}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=60_000,
+                        help="canceled by a run at 256 connections; pipelined twice as many")
+    parser.add_argument("--threads", type=int, default=2, help="of the generator")
+    names = [family.name for family in cancel_families.FAMILIES]
+    parser.add_argument("--families", nargs="+", choices=names, default=names)
+    parser.add_argument("--places", nargs="+", choices=PLACES, default=list(PLACES))
+    options = parser.parse_args()
+    said = report.Report(
+        "cancel", "What does a durable cancel cost, beside a constant answer and beside databases?",
+        "belay_load, closed loop: distinct jobs and keys, bearer tokens, every answer checked, "
+        "every job read back afterwards. nginx gets the same requests and answers as many bytes. "
+        "Servers have two threads (PostgreSQL: a process a connection; Redis: one thread). All "
+        "take turns in every round; ratios are made within a round.",
+        rounds=options.rounds, jobs_a_run=options.jobs, generator_threads=options.threads,
+        belay=SETTINGS, postgresql=cancel_peers.POSTGRESQL_SETTINGS,
+        redis=cancel_peers.REDIS_SETTINGS)
+    series = {}
+    with tempfile.TemporaryDirectory(prefix="belay-peer-") as folder:
+        sizes = answer_sizes(options, folder)
+        with servers.nginx(folder, {prefix: "x" * size for prefix, size in sizes.items()}) as nginx:
+            for name in options.places:
+                place = Place(name, nginx, options)
+                place.measure()
+                place.say(said)
+                for shape in place.shapes:
+                    series.setdefault(shape.title, []).append(shape.series(name))
+    for title, found in series.items():
+        said.plot(f"Cancels, {title}", "bars", "", "requests/s", found)
+    said.save()
+
+
+def answer_sizes(options, folder):
+    """For nginx, below each family's path: the size of a body with which its answer is as long as
+    that of belay, head and body."""
+    with servers.nginx(folder) as nginx:
+        head = whole_answer(nginx.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n") - servers.BODY_BYTES
+    sizes = {}
+    with servers.Belay(**SETTINGS) as belay:
+        caller = cancel_families.Caller(belay, folder)
+        for family in families_of(options, caller):
+            ids = family.prepare(1)
+            fields = [*caller.headers(), *family.headers, "Content-Type: application/json",
+                      f"{family.key_field}: size", f"Content-Length: {len(family.body)}"]
+            target = family.target.format(id=ids.read_text().strip())
+            sizes[family.prefix] = whole_answer(belay.port, "".join(
+                line + "\r\n" for line in (f"POST {target} HTTP/1.1", "Host: a", *fields, ""))
+                + family.body) - head
+    return sizes
+
+
+def whole_answer(port, request):
+    """How many bytes come back."""
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        connection.sendall(request.encode())
+        got = b""
+        while b"\r\n\r\n" not in got:
+            got += connection.recv(65536)
+        head, _, body = got.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), got
+        (length,) = (int(line.split(b":")[1]) for line in head.split(b"\r\n")
+                     if line.lower().startswith(b"content-length"))
+        while len(body) < length:
+            body += connection.recv(65536)
+    return len(head) + 4 + length
+
+
+def families_of(options, caller):
+    return [family(caller) for family in cancel_families.FAMILIES
+            if family.name in options.families]
+
+
+class Place:
+    """Everything with its data in one place, through all rounds."""
+
+    def __init__(self, name, nginx, options):
+        self.name, self.nginx, self.options = name, nginx, options
+        self.folder = pathlib.Path(PLACES[name])
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.folder.is_relative_to(lab.ROOT):
+            self.folder.chmod(0o755)  # PostgreSQL and Redis reach their folders as other users
+        self.shapes = [Shape(connections, depth, self) for connections, depth in SHAPES]
+
+    def measure(self):
+        with contextlib.ExitStack() as stack:
+            secret = pathlib.Path(stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="belay-peer-"))) / "jwt.secret"
+            secret.write_text("a secret of this benchmark alone, and no other one\n")
+            self.postgresql = stack.enter_context(cancel_peers.PostgreSql(self.folder))
+            self.fastify = stack.enter_context(cancel_peers.Fastify(self.postgresql, secret))
+            self.redis = stack.enter_context(cancel_peers.Redis(self.folder))
+            for number in range(self.options.rounds):
+                self.round(number, secret)
+
+    def round(self, number, secret):
+        with contextlib.ExitStack() as stack:
+            data, ids = (stack.enter_context(tempfile.TemporaryDirectory(
+                prefix="belay-bench-", dir=folder)) for folder in (self.folder, "/dev/shm"))
+            (pathlib.Path(data) / "jwt.secret").write_text(secret.read_text())
+            self.belay = stack.enter_context(servers.Belay(data=data, **SETTINGS))
+            self.caller = cancel_families.Caller(self.belay, ids)
+            self.families = families_of(self.options, self.caller)
+            for shape in self.shapes:
+                shape.round(number)
+
+    def say(self, said):
+        for shape in self.shapes:
+            shape.say(said)
+            shape.claim(said)
+
+
+class Shape:
+    """All servers of a place under one number of connections and one depth."""
+
+    def __init__(self, connections, depth, place):
+        self.connections, self.depth, self.place = connections, depth, place
+        self.jobs = place.options.jobs * (2 if depth > 1 else 1)
+        self.title = f"{connections} connections" + (f", {depth} deep" if depth > 1 else "")
+        self.rates, self.costs, self.generator = {}, {}, {}
+
+    def round(self, number):
+        place = self.place
+        turns = [lambda family=family: self.family(family) for family in place.families]
+        turns.append(self.redis)
+        if self.depth == 1:
+            turns += [lambda clients=clients: self.pgbench(clients) for clients in PGBENCH_CLIENTS]
+            turns.append(self.fastify)
+        start = number % len(turns)
+        for turn in turns[start:] + turns[:start]:
+            turn()
+
+    def family(self, family):
+        ids = family.prepare(self.jobs)
+        for server, name in ((self.place.nginx, "nginx, " + family.name),
+                             (self.place.belay, family.name)):
+            self.cancel(server, name, family, ids)
+        if family.name == "exports":
+            self.repeat(family, ids)
+        family.check(ids)
+
+    def repeat(self, family, ids):
+        """What a client may do wrong or twice, on the jobs that have just been canceled."""
+        belay = self.place.belay
+        unknown = cancel_peers.write_ids(self.place.caller.new_file(), 0, self.jobs)
+        self.cancel(belay, "a replay", family, ids)
+        self.cancel(belay, "its key, another request", family, ids, expect=409,
+                    contains="idempotency_conflict", query="?another=1")
+        self.cancel(belay, "another key, already canceled", family, ids, expect=409,
+                    contains='"status":"CANCELED"', key="again-{id}")
+        self.cancel(belay, "an unknown job", family, unknown, expect=404, contains="not_found")
+
+    def cancel(self, server, name, family, ids, *, key="k-{id}", query="", expect=200,
+               contains=None):
+        if contains is None:
+            contains = "" if server is self.place.nginx else family.canceled
+        headers = [*self.place.caller.headers(), *family.headers, f"{family.key_field}: {key}"]
+        more = {"body": family.body} if family.body else {}
+        self.load(server, name, target=family.target + query, method="POST", header=headers,
+                  ids=ids, expect=expect, contains=contains, jobs=self.jobs, **more)
+
+    def load(self, server, name, *, jobs, **request):
+        before = server.processor_seconds()
+        found = lab.load(server.port, connections=self.connections, depth=self.depth,
+                         threads=self.place.options.threads, **request)
+        if found["answered"] != jobs:
+            raise RuntimeError(f"{name}: {found['answered']} answers to {jobs} requests")
+        self.note(name, found["per_second"], (server.processor_seconds() - before) / jobs)
+        self.generator.setdefault(name, []).append(found["generator_cpu_seconds"] / jobs * 1e6)
+
+    def note(self, name, rate, seconds):
+        self.rates.setdefault(name, []).append(rate)
+        self.costs.setdefault(name, []).append(seconds * 1e6)
+
+    def redis(self):
+        redis, jobs = self.place.redis, max(self.jobs // 2, 1)
+        begin, before = redis.prepare(jobs), redis.canceled()
+        ids = cancel_peers.write_ids(self.place.caller.new_file(), begin, jobs)
+        self.load(redis, "Redis", redis=redis.cancel_command(), ids=ids, contains=cancel_families.
+                  Exports.canceled, jobs=jobs)
+        if redis.canceled() - before != jobs:
+            raise RuntimeError("Redis has not canceled every job")
+
+    def pgbench(self, clients):
+        database, each = self.place.postgresql, max(self.jobs // 4 // clients, 1)
+        begin = database.prepare(each * clients)
+        before = database.processor_seconds()
+        rate = database.pgbench(clients, each, begin)
+        self.note(f"PostgreSQL, {clients} clients", rate,
+                  (database.processor_seconds() - before) / (each * clients))
+
+    def fastify(self):
+        database, jobs = self.place.postgresql, max(self.jobs // 16, 1)
+        begin, before = database.prepare(jobs), database.canceled()
+        ids = cancel_peers.write_ids(self.place.caller.new_file(), begin, jobs)
+        exports = cancel_families.Exports
+        self.load(self.place.fastify, "fastify", target=exports.target, method="POST", ids=ids,
+                  header=[*self.place.caller.headers(), f"{exports.key_field}: k-{{id}}"],
+                  contains='"CANCELED"', jobs=jobs)
+        if database.canceled() - before != jobs:
+            raise RuntimeError("PostgreSQL behind fastify has not canceled every job")
+
+    def base_of(self, name):
+        return name if name.startswith("nginx") else \
+            "nginx, " + (name if name in self.place.options.families else "exports")
+
+    def say(self, said):
+        rows = []
+        for name in self.rates:
+            base = self.base_of(name)
+            beside = [lab.ratios(figures, name, base) if base in figures else None
+                      for figures in (self.rates, self.costs)]
+            generator = self.generator.get(name)
+            rows.append([name, lab.spread(self.rates[name]), beside[0],
+                         lab.spread(self.costs[name]), beside[1],
+                         lab.spread(generator)["median"] if generator else None])
+        said.table(f"Cancels, data on {self.place.name}, {self.title}",
+                   ["", "requests/s", "vs nginx", "µs CPU a request", "vs nginx",
+                    "µs of the generator"], rows)
+
+    def claim(self, said):
+        bounds, place = BOUNDS[self.place.name], self.place.name
+        for name in self.place.options.families:
+            rate = lab.ratios(self.rates, name, "nginx, " + name)
+            what = f"fresh cancel, {name}, {place}, {self.title}, vs nginx return 200"
+            if self.depth > 1:
+                said.claim(what + " pipelined", rate, at_least=bounds["pipelined"])
+                continue
+            said.claim(what, rate, at_least=bounds["rate"])
+            said.claim(what + ": server CPU", lab.ratios(self.costs, name, "nginx, " + name),
+                       at_most=bounds["cost"])
+        if "exports" not in self.place.options.families:
+            return
+        if self.depth == 1:
+            said.claim(f"replayed cancel vs fresh, {place}, {self.title}",
+                       lab.ratios(self.rates, "a replay", "exports"), at_least=1.0)
+        best = {**self.rates, "PostgreSQL": [max(each) for each in zip(*(
+            figures for name, figures in self.rates.items() if name.startswith("PostgreSQL")))]}
+        for name, bound in SLOW_PEERS.items():
+            if best.get(name):
+                said.claim(f"fresh cancel, exports, {place}, {self.title}, vs {name}",
+                           lab.ratios(best, "exports", name), at_least=bound)
+
+    def series(self, name):
+        """For a plot: requests a second of every server."""
+        return {"name": name, "points": [
+            [server, *(lab.spread(rates)[part] for part in ("median", "low", "high"))]
+            for server, rates in self.rates.items()]}
+
+
+if __name__ == "__main__":
+    main()
