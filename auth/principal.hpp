@@ -1,6 +1,7 @@
 // Who a request speaks for, whichever credential said so (contracts README 6).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ enum class Mode : std::uint8_t { live, test };
 enum class Credential : std::uint8_t { token, api_key };
 
 /// The scopes of a principal: those listed, or, where the credential names none, all but `admin`.
+/// Copies share the list, since every request gets one.
 class Scopes {
   public:
     static constexpr std::string_view admin = "admin";
@@ -28,8 +30,7 @@ class Scopes {
     bool has(std::string_view scope) const noexcept;
 
   private:
-    bool listed_ = false;
-    std::vector<std::string> names_;
+    std::shared_ptr<const std::vector<std::string>> names_;  ///< null: not listed
 };
 
 struct Principal {

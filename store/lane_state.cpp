@@ -15,8 +15,9 @@ constexpr int attempts_in_a_row = 8;
 
 }  // namespace
 
-LaneState::LaneState(Engine& engine, Waker& waker)
+LaneState::LaneState(Engine& engine, Waker& waker, Attempts attempts)
     : engine_(engine),
+      attempts_(attempts),
       pool_(engine.pool),
       participant_(engine.epochs, pool_),
       reader_(engine, participant_),
@@ -71,6 +72,14 @@ void LaneState::submit(Operation& operation) {
         seen_time_ = monotonic();
     }
     operation.submitted_at_ = seen_time_;
+    if (attempts_ == Attempts::at_end_of_turn) {
+        gathered_.push(operation);
+    } else {
+        attempt_first(operation);
+    }
+}
+
+void LaneState::attempt_first(Operation& operation) {
     if (engine_.has_failed()) {
         complete(operation, Status::stopped);
         return;
@@ -157,6 +166,10 @@ void LaneState::answer(Lsn durable) {
     while (!due_.empty() && due_.front().after < durable) {
         const Due due = due_.front();
         due_.pop();
+        if (due_.size() > 1) {
+            // It was put down some milliseconds ago: the next but one is on its way meanwhile.
+            __builtin_prefetch(due_[1].operation);
+        }
         if (due.operation == nullptr) {
             --overdue_count_;  // it was told already that its outcome is unknown
         } else {
@@ -208,7 +221,7 @@ void LaneState::stop_everything() {
     }
     overdue_count_ = 0;
     for (Operation* operation :
-         {blocked_.take_all(), roomless_.take_all(), too_early_.take_all()}) {
+         {gathered_.take_all(), blocked_.take_all(), roomless_.take_all(), too_early_.take_all()}) {
         while (operation != nullptr) {
             Operation* next = operation->next_;
             complete(*operation, Status::stopped);
@@ -218,6 +231,7 @@ void LaneState::stop_everything() {
 }
 
 void LaneState::end_turn() {
+    attempt_gathered();
     if (std::exchange(published_, false)) {
         engine_.ring_doorbell();
     }

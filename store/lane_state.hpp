@@ -14,7 +14,7 @@ namespace belay::store {
 
 class LaneState {
   public:
-    LaneState(Engine& engine, Waker& waker);
+    LaneState(Engine& engine, Waker& waker, Attempts attempts);
     ~LaneState();
     LaneState(const LaneState&) = delete;
     LaneState& operator=(const LaneState&) = delete;
@@ -75,6 +75,9 @@ class LaneState {
         Operation* take_all() noexcept;
     };
 
+    void attempt_first(Operation& operation);
+    void attempt_gathered();
+    void fetch_ahead(std::span<Operation* const> operations);
     Attempt attempt(Operation& operation);
     bool load_subjects(const Operation& operation, View& view);
     bool load_key(const Operation& operation, View& view);
@@ -105,6 +108,7 @@ class LaneState {
     std::int64_t monotonic() const;
 
     Engine& engine_;
+    const Attempts attempts_;
     PoolLane pool_;
     Participant participant_;
     Reader reader_;
@@ -128,6 +132,7 @@ class LaneState {
     RingQueue<Due> due_;
     std::size_t overdue_count_ = 0;  ///< at the front of due_, told already
     RingQueue<Settlement> settlements_;
+    WaitingList gathered_;  ///< submitted in this turn, not attempted yet
     WaitingList blocked_;
     WaitingList roomless_;
     WaitingList too_early_;

@@ -102,8 +102,8 @@ Store::Store(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
 
 Store::~Store() = default;
 
-Lane Store::open_lane(Waker& waker) {
-    return Lane(std::make_unique<LaneState>(*engine_, waker));
+Lane Store::open_lane(Waker& waker, Attempts attempts) {
+    return Lane(std::make_unique<LaneState>(*engine_, waker, attempts));
 }
 
 explained<void> Store::write_snapshot() {

@@ -89,6 +89,13 @@ class Cut {
     ~Cut() = default;
 };
 
+/// When a lane attempts what is submitted to it.
+enum class Attempts : std::uint8_t {
+    at_once,
+    /// Together in end_turn(), which comes soon: cheaper by most of what memory takes to answer.
+    at_end_of_turn,
+};
+
 /// One thread's way into the store. Not thread-safe: its thread alone calls it.
 class Lane {
   public:
@@ -99,7 +106,8 @@ class Lane {
     Lane(Lane&&) noexcept;
     Lane& operator=(Lane&&) = delete;
 
-    /// Attempts the operation now. done() may be called before this returns.
+    /// Attempts the operation now, or at the end of the turn. done() may be called before this
+    /// returns.
     void submit(Operation& operation);
 
     /// Calls done() for what has become durable or is over its time, and lets those decide again
@@ -111,7 +119,8 @@ class Lane {
     /// shared loads, no look at the clock: what is over its time, only poll() finds.
     bool is_due() const noexcept;
 
-    /// Tells the log thread that this turn's transitions are all published.
+    /// Attempts what was gathered, and tells the log thread that this turn's transitions are all
+    /// published.
     void end_turn();
 
     /// Announces that this thread is about to sleep. False: something is due, call poll() instead.
@@ -170,7 +179,7 @@ class Store {
 
     /// Open at a time: at most as many as the ring serves (checked). Thread-safe. `waker` outlives
     /// the lane.
-    Lane open_lane(Waker& waker);
+    Lane open_lane(Waker& waker, Attempts attempts = Attempts::at_once);
 
     /// Writes a snapshot of what is durable now; on the calling thread. Thread-safe.
     explained<void> write_snapshot();

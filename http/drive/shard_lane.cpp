@@ -10,7 +10,7 @@ constexpr Milliseconds tick_length(100);
 
 ShardLane::ShardLane(run::Shard& shard, store::Store& store)
     : shard_(shard),
-      lane_(store.open_lane(*this)),
+      lane_(store.open_lane(*this, store::Attempts::at_end_of_turn)),
       tick_length_(shard.deadlines().of_length(tick_length)) {
     shard.add_turn(*this);
 }

@@ -38,6 +38,7 @@ struct Router::Node {
     struct Bound {
         const Route* route = nullptr;
         void* target = nullptr;
+        const RouteFamily* words = nullptr;  ///< whose error style and ids it has; null: nobody's
     };
     struct Literal {
         std::string_view segment;
@@ -106,7 +107,7 @@ void Router::add(const RouteFamily& family, const Route& route) {
         std::any_of(route_methods.begin(), route_methods.end(),
                     [&](const MethodText& known) { return known.method == route.method; });
     check(listed, "a route has a method that Allow can name");
-    bound = {&route, family.target};
+    bound = {&route, family.target, family_of(route.pattern)};
     node->write_allow();
 }
 
@@ -126,11 +127,18 @@ const RouteFamily* Router::family_of(std::string_view path) const noexcept {
 
 RouteMatch Router::match(wire::Method method, std::string_view path, std::string& scratch) const {
     RouteMatch match;
-    match.errors = &plain_;
-    if (const RouteFamily* const family = family_of(path)) {
-        match.errors = family->errors != nullptr ? family->errors : &plain_;
-        match.request_ids = family->request_ids;
+    const RouteFamily* family = descend(method, path, scratch, match);
+    if (match.outcome != RouteOutcome::found) {
+        family = family_of(path);
     }
+    match.errors = family != nullptr && family->errors != nullptr ? family->errors : &plain_;
+    match.request_ids = family != nullptr ? family->request_ids : RequestIds::any;
+    return match;
+}
+
+/// Everything but the words; the family whose words the route has, if one is found.
+const RouteFamily* Router::descend(wire::Method method, std::string_view path, std::string& scratch,
+                                   RouteMatch& match) const {
     scratch.clear();
     scratch.reserve(path.size());  // what is decoded is never longer, so no view into it moves
     const Node* node = root_.get();
@@ -141,7 +149,7 @@ RouteMatch Router::match(wire::Method method, std::string_view path, std::string
             const result<std::string_view> text = wire::decode_path_segment(segment, decoded);
             if (!text) {
                 match.outcome = RouteOutcome::malformed;
-                return match;
+                return nullptr;
             }
             const std::size_t start = scratch.size();
             scratch.append(*text);
@@ -156,11 +164,11 @@ RouteMatch Router::match(wire::Method method, std::string_view path, std::string
             node = node->parameter.get();
             match.parameters[match.parameter_count++] = segment;
         } else {
-            return match;
+            return nullptr;
         }
     }
     if (node->allow.empty()) {
-        return match;
+        return nullptr;
     }
     match.allow = node->allow;
     const wire::Method served = method == wire::Method::head ? wire::Method::get : method;
@@ -168,7 +176,7 @@ RouteMatch Router::match(wire::Method method, std::string_view path, std::string
     match.outcome = bound.route != nullptr ? RouteOutcome::found : RouteOutcome::no_method;
     match.route = bound.route;
     match.target = bound.target;
-    return match;
+    return bound.words;
 }
 
 std::string_view Router::parameter_name(const Route& route, std::size_t index) noexcept {

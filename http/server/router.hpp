@@ -138,6 +138,8 @@ class Router {
     struct Node;
 
     void add(const RouteFamily& family, const Route& route);
+    const RouteFamily* descend(wire::Method method, std::string_view path, std::string& scratch,
+                               RouteMatch& match) const;
     /// Null for a path that is no family's.
     const RouteFamily* family_of(std::string_view path) const noexcept;
 

@@ -108,6 +108,16 @@ class EntryTable {
     void prefetch(std::uint64_t hash) const noexcept { table_.prefetch(hash); }
     void prefetch_entry(std::uint64_t hash) const noexcept { table_.prefetch_node(hash); }
 
+    /// Once the entry has come: its newest version.
+    void prefetch_version(std::uint64_t hash) const noexcept {
+        constexpr std::size_t line_bytes = 64;
+        if (const Node* entry = table_.probable(hash)) {
+            const auto* version = reinterpret_cast<const char*>(entry->cell.newest());
+            __builtin_prefetch(version);
+            __builtin_prefetch(version + line_bytes);
+        }
+    }
+
     /// See PointerTable::walk.
     bool walk(Cursor& cursor, std::size_t slots, FunctionRef<void(Node&)> visit) const {
         return table_.walk(cursor, slots, visit);

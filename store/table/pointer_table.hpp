@@ -115,6 +115,10 @@ class PointerTable {
     void prefetch(std::uint64_t hash) const noexcept;
     void prefetch_node(std::uint64_t hash) const noexcept;
 
+    /// The node in the slot where the search for this hash begins, if it may be the one; nullptr
+    /// says nothing.
+    const Node* probable(std::uint64_t hash) const noexcept;
+
     /// Goes on with a walk by about `slots` slots; false when it has come to its end. A walk from
     /// end to end visits every node that is in the table all the while at least once, however the
     /// table grows meanwhile; others perhaps. The caller may leave its section between two calls.

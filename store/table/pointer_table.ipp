@@ -317,6 +317,13 @@ void PointerTable<Traits>::prefetch_node(std::uint64_t hash) const noexcept {
 }
 
 template <class Traits>
+auto PointerTable<Traits>::probable(std::uint64_t hash) const noexcept -> const Node* {
+    const PointerArray* array = root_.load(std::memory_order_acquire);
+    const std::uint64_t word = array->at(array->home(hash)).load(std::memory_order_acquire);
+    return slot::has_pointer(word) && slot::has_tag_of(word, hash) ? node_in(word) : nullptr;
+}
+
+template <class Traits>
 bool PointerTable<Traits>::walk(Cursor& cursor, std::size_t slots,
                                 FunctionRef<void(Node&)> visit) const {
     if (cursor.done) {

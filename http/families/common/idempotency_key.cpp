@@ -81,4 +81,12 @@ job::Fingerprint fingerprint(auth::Sha256& digest, const wire::RequestHead& head
     return digest.finish();
 }
 
+job::Fingerprint fingerprint_in_scope(auth::Sha256& digest, const wire::RequestHead& head,
+                                      std::string_view body) {
+    if (body.empty() && head.target() == head.path()) {
+        return {};
+    }
+    return fingerprint(digest, head, body);
+}
+
 }  // namespace belay::http

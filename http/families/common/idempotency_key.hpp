@@ -48,6 +48,11 @@ void append_key_name(std::span<const std::string_view> scope, std::string_view k
 job::Fingerprint fingerprint(auth::Sha256& digest, const wire::RequestHead& head,
                              std::string_view body);
 
+/// The same of a request whose key's scope holds method and path: one that says nothing beyond them
+/// (no query, no body) has the fingerprint of all zeros, which SHA-256 gives of nothing known.
+job::Fingerprint fingerprint_in_scope(auth::Sha256& digest, const wire::RequestHead& head,
+                                      std::string_view body);
+
 /// The same of a body that arrives in pieces: begin, any number of digest.update(), finish.
 void begin_fingerprint(auth::Sha256& digest, const wire::RequestHead& head);
 

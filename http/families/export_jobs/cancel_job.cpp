@@ -88,8 +88,9 @@ void Family::cancel_job(http::Exchange& exchange) {
     auto& shard = exchange.shard_context<http::ShardContext>();
     auto& write = exchange.emplace_state<CancelJob>(settings_, parts_, exchange, id);
     if (!key.key.empty() &&
-        !write.set_request_key(*exchange.principal(), exchange.head(), key.key,
-                               http::fingerprint(shard.digest, exchange.head(), exchange.body()))) {
+        !write.set_request_key(
+            *exchange.principal(), exchange.head(), key.key,
+            http::fingerprint_in_scope(shard.digest, exchange.head(), exchange.body()))) {
         fail(exchange, errors::invalid_key);
         return;
     }

@@ -40,7 +40,8 @@ void LiveWrite::use_request_key(std::string_view key) {
     check(name.size() <= limits::key_name_bytes_max, "an object's path is short");
     kept_ = kept_text(object_, exchange_.request_id());
     auto& shard = exchange_.shard_context<http::ShardContext>();
-    use_key(std::move(name), http::fingerprint(shard.digest, head, exchange_.body()), key_lifetime);
+    use_key(std::move(name), http::fingerprint_in_scope(shard.digest, head, exchange_.body()),
+            key_lifetime);
 }
 
 int LiveWrite::refuse(const ErrorKind& kind, std::string& body) {
