@@ -4,7 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <deque>
-#include <optional>
+#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -62,18 +62,18 @@ class Link {
         return true;
     }
 
-    /// Appends what has come to `input`. False: the connection is broken or closed.
-    bool read() {
+    /// Appends what has come to `input`, by way of `buffer`: a string that grows before each read
+    /// would be filled with zeros each time. False: the connection is broken or closed.
+    bool read(std::span<char> buffer) {
         for (;;) {
-            const std::size_t before = input.size();
-            input.resize(before + read_bytes);
-            const ssize_t count =
-                ::recv(descriptor_, input.data() + before, read_bytes, MSG_DONTWAIT);
-            input.resize(before + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-            if (count > 0 && static_cast<std::size_t>(count) == read_bytes) {
-                continue;
+            const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+            if (count <= 0) {
+                return count < 0 && (errno == EAGAIN || errno == EINTR);
             }
-            return count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+            input.append(buffer.data(), static_cast<std::size_t>(count));
+            if (static_cast<std::size_t>(count) < buffer.size()) {
+                return true;
+            }
         }
     }
 
@@ -133,6 +133,7 @@ class Worker {
     int epoll_ = -1;
     std::vector<std::unique_ptr<Link>> links_;
     std::vector<Link*> free_;
+    std::vector<char> read_buffer_ = std::vector<char>(read_bytes);
     std::string fault_;
     std::uint64_t numbers_ = 0;
     std::size_t under_way_ = 0;
@@ -307,7 +308,7 @@ void Worker::run(Time begin) {
             const epoll_event& event = events[static_cast<std::size_t>(place)];
             Link& link = *static_cast<Link*>(event.data.ptr);
             if ((event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
-                if (!link.read()) {
+                if (!link.read(read_buffer_)) {
                     fail("the server closed a connection");
                     break;
                 }

@@ -218,10 +218,7 @@ class Shape:
     def pgbench(self, clients):
         database, each = self.place.postgresql, max(self.jobs // 4 // clients, 1)
         begin = database.prepare(each * clients)
-        before = database.processor_seconds()
-        rate = database.pgbench(clients, each, begin)
-        self.note(f"PostgreSQL, {clients} clients", rate,
-                  (database.processor_seconds() - before) / (each * clients))
+        self.note(f"PostgreSQL, {clients} clients", *database.pgbench(clients, each, begin))
 
     def fastify(self):
         database, jobs = self.place.postgresql, max(self.jobs // 16, 1)

@@ -1,5 +1,6 @@
 """Databases that take the same logical step as a cancel: PostgreSQL, alone under pgbench and behind
-a service on fastify; Redis with every append flushed. Each in a folder of its own that goes with it.
+a service on fastify; Redis with every append flushed. Each has a folder of its own, which goes with
+it.
 
 Their jobs are numbered: job n has the id uuid_of(n).
 """
@@ -90,9 +91,13 @@ class PostgreSql(lab.Server):
             command += ["-c", f"{name}={value}"]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.DEVNULL, cwd="/")
-        wait_until(lambda: (self.folder.path / ".s.PGSQL.5432").exists() and subprocess.run(
-            ["pg_isready", "-q", *self.address], check=False).returncode == 0, self.process)
-        self.sql((PEERS / "postgres" / "schema.sql").read_text())
+        try:
+            wait_until(lambda: subprocess.run(["pg_isready", "-q", *self.address],
+                                              check=False).returncode == 0, self.process)
+            self.sql((PEERS / "postgres" / "schema.sql").read_text())
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *error):
@@ -128,7 +133,8 @@ class PostgreSql(lab.Server):
 
     def pgbench(self, clients, each, begin):
         """Each client cancels `each` jobs, one after the other, all of them others. Gives the
-        transactions a second; fewer jobs canceled than transactions are an error."""
+        transactions a second and the server's processor time for each; fewer jobs canceled than
+        transactions are an error."""
         values = {"job": "lpad(to_hex(CAST(:number AS bigint)), 32, '0')::uuid",
                   "tenant": f"'{servers.TENANT}'::uuid", "subject": "'bench'",
                   "key": "'k-' || CAST(:number AS bigint)",
@@ -137,14 +143,16 @@ class PostgreSql(lab.Server):
         script = self.folder.path / "cancel.pgbench"
         script.write_text("\\set turn :turn + 1\n"
                           f"\\set number {begin} + :client_id * {each} + :turn\n{statement};\n")
-        before = self.canceled()
+        before, spent = self.canceled(), self.processor_seconds()
         text = subprocess.run(
             ["pgbench", *self.address, "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-t",
              str(each), "-D", "turn=-1", "-f", str(script), "postgres"],
             capture_output=True, text=True, check=True).stdout
+        spent = self.processor_seconds() - spent
         if self.canceled() - before != clients * each:
             raise RuntimeError(f"pgbench has not canceled {clients * each} jobs: {text}")
-        return float(re.search(r"tps = ([0-9.]+) \(without", text).group(1))
+        rate = float(re.search(r"tps = ([0-9.]+) \(without", text).group(1))
+        return rate, spent / (clients * each)
 
 
 def reaped_seconds(pid):
