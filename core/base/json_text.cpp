@@ -1,8 +1,11 @@
 #include "core/base/json_text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
+#include "core/base/check.hpp"
 #include "core/base/utf8.hpp"
 
 namespace belay {
@@ -81,13 +84,31 @@ bool is_plain(std::string_view text) noexcept {
     return is_plain_word(text.data() + text.size() - word_bytes);
 }
 
+constexpr std::size_t behind_bytes_max = 2;
+
+/// By way of the stack if it is short: one growth of the string and not three.
+void append_quoted(std::string& to, std::string_view text, std::string_view behind) {
+    constexpr std::size_t short_bytes_max = 60;
+    constexpr std::size_t around_bytes_max = 2 + behind_bytes_max;
+    if (text.size() <= short_bytes_max) {
+        std::array<char, short_bytes_max + around_bytes_max> quoted;
+        char* at = quoted.data();
+        *at++ = '"';
+        at = std::copy(text.begin(), text.end(), at);
+        *at++ = '"';
+        at = std::copy(behind.begin(), behind.end(), at);
+        to.append(quoted.data(), static_cast<std::size_t>(at - quoted.data()));
+    } else {
+        to.append("\"").append(text).append("\"").append(behind);
+    }
+}
+
 }  // namespace
 
-void append_json_string(std::string& to, std::string_view text) {
+void append_json_string(std::string& to, std::string_view text, std::string_view behind) {
+    check(behind.size() <= behind_bytes_max, "little stands behind a JSON string");
     if (is_plain(text)) {
-        to.push_back('"');
-        to.append(text);
-        to.push_back('"');
+        append_quoted(to, text, behind);
         return;
     }
     constexpr std::string_view replacement = "\xef\xbf\xbd";
@@ -112,6 +133,7 @@ void append_json_string(std::string& to, std::string_view text) {
         text.remove_prefix(1);
     }
     to.push_back('"');
+    to.append(behind);
 }
 
 }  // namespace belay

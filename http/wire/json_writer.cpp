@@ -79,8 +79,7 @@ JsonWriter& JsonWriter::name(std::string_view name) {
         to_.push_back(',');
     }
     began_ = true;
-    append_json_string(to_, name);
-    to_.push_back(':');
+    append_json_string(to_, name, ":");
     name_open_ = true;
     return *this;
 }

@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include <sys/mman.h>
+
 #include "core/base/check.hpp"
 #include "store/table/stop_point.hpp"
 
@@ -17,7 +19,10 @@ constexpr bool pass_through = true;
 constexpr bool pass_through = false;
 #endif
 
-constexpr std::size_t slab_bytes = 256 * 1024;
+/// Of a lane's first slab: many lanes need no more.
+constexpr std::size_t first_slab_bytes = 256 * 1024;
+/// Of each slab after it, and its alignment: one of the processor's large pages.
+constexpr std::size_t slab_bytes = 2 * 1024 * 1024;
 constexpr std::size_t batch_bytes = 16 * 1024;
 constexpr std::size_t batch_blocks_max = 64;
 
@@ -52,6 +57,20 @@ std::size_t class_of(std::size_t bytes) noexcept {
 
 std::size_t batch_blocks(std::size_t size_class) noexcept {
     return std::min(batch_blocks_max, batch_bytes / class_bytes[size_class]);
+}
+
+/// nullptr if there is no memory.
+void* make_slab(std::size_t bytes) noexcept {
+    if (bytes != slab_bytes) {
+        return std::malloc(bytes);
+    }
+    void* memory = std::aligned_alloc(slab_bytes, slab_bytes);
+    if (memory != nullptr) {
+        // A wish: of millions of records each lies on a page of its own, and with small pages to
+        // find the page costs as much as to read the record. Refused, it is as it was.
+        ::madvise(memory, slab_bytes, MADV_HUGEPAGE);
+    }
+    return memory;
 }
 
 }  // namespace
@@ -203,7 +222,8 @@ void PoolLane::give(std::size_t size_class, void* memory) noexcept {
 
 void* PoolLane::carve(std::size_t bytes) noexcept {
     if (slab_left_ < bytes) {
-        void* memory = std::malloc(slab_bytes);
+        const std::size_t fresh_bytes = slab_ == nullptr ? first_slab_bytes : slab_bytes;
+        void* memory = make_slab(fresh_bytes);
         if (memory == nullptr) {
             return nullptr;
         }
@@ -215,7 +235,7 @@ void* PoolLane::carve(std::size_t bytes) noexcept {
                                                    std::memory_order_relaxed)) {
         }
         slab_ = static_cast<std::byte*>(memory) + Pool::alignment;
-        slab_left_ = slab_bytes - Pool::alignment;
+        slab_left_ = fresh_bytes - Pool::alignment;
     }
     void* block = slab_;
     slab_ += bytes;

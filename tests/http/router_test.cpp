@@ -123,6 +123,22 @@ BOOST_FIXTURE_TEST_CASE(what_was_sent_is_kept_but_for_what_could_harm, Made) {
     BOOST_TEST(of(std::string(200, 'x')) == std::string(128, 'x'));
 }
 
+// Eight bytes are looked at in one go: the odd one at every place of several sizes.
+BOOST_FIXTURE_TEST_CASE(every_harmful_byte_is_taken_out_wherever_it_stands, Made) {
+    for (int code = 0; code < 256; ++code) {
+        const char odd = static_cast<char>(code);
+        const bool harmless = code >= ' ' && code <= '~' && odd != ';' && odd != '|';
+        for (const std::size_t size : {3U, 8U, 9U, 15U, 16U, 17U}) {
+            for (std::size_t at = 0; at < size; ++at) {
+                std::string sent(size, 'x');
+                sent[at] = odd;
+                const std::string expected = harmless ? sent : std::string(size - 1, 'x');
+                BOOST_REQUIRE(of(sent) == expected);
+            }
+        }
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(the_form_of_stripe_is_new_each_time, Made) {
     id.set_as_stripe(entropy);
     const std::string first(id.text());

@@ -35,10 +35,13 @@ BOOST_AUTO_TEST_CASE(the_classes_have_as_many_bytes_as_the_grammars) {
 BOOST_AUTO_TEST_CASE(a_field_value_is_judged_alike_at_every_place_in_a_word) {
     for (int code = 0; code < 256; ++code) {
         const bool allowed = is_class(static_cast<char>(code), chars::field_value);
-        for (std::size_t at = 0; at < 19; ++at) {
-            std::string text(19, 'a');
-            text[at] = static_cast<char>(code);
-            BOOST_TEST(is_field_value(text) == allowed, code << " at " << at);
+        for (const std::size_t size : {19U, 32U, 33U, 39U, 40U, 71U, 75U}) {
+            for (std::size_t at = 0; at < size; ++at) {
+                std::string text(size, 'a');
+                text[at] = static_cast<char>(code);
+                BOOST_REQUIRE_MESSAGE(is_field_value(text) == allowed,
+                                      code << " at " << at << " of " << size);
+            }
         }
     }
 }
