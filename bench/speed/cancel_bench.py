@@ -35,7 +35,7 @@ DATABASES = {"Redis": 3, "PostgreSQL": 12, "fastify": 40}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=60_000,
+    parser.add_argument("--jobs", type=int, default=50_000,
                         help="canceled by a run at 256 connections; pipelined twice as many")
     parser.add_argument("--threads", type=int, default=2, help="of the generator")
     names = [family.name for family in cancel_families.FAMILIES]
