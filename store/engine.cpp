@@ -11,6 +11,12 @@ namespace belay::store {
 namespace {
 
 constexpr std::uint64_t ring_reserve_divisor = 8;  ///< of the ring, kept for essential work
+constexpr std::size_t start_threads_max = 4;       ///< one thread reads for them all
+
+std::size_t threads_of_a_start() {
+    const std::size_t cores = std::thread::hardware_concurrency();
+    return cores < 2 ? 0 : std::min(cores, start_threads_max);
+}
 
 }  // namespace
 
@@ -76,22 +82,24 @@ explained<std::unique_ptr<Engine>> Engine::open(world::Disk& disk, const world::
 }
 
 explained<void> Engine::recover(world::Entropy& entropy) {
-    auto recovery = LogRecovery::begin(disk, settings.data_directory);
+    // Threads of its own are what the simulator must not have.
+    const Reading reading = settings.single_threaded ? Reading::plain : Reading::ahead;
+    auto recovery = LogRecovery::begin(disk, settings.data_directory, reading);
     if (recovery.has_error()) {
         return recovery.error();
     }
     const auto covers = [&](Lsn start) { return recovery->covers(start); };
-    const auto choice = choose_snapshot(disk, covers, settings.data_directory);
+    const auto choice = choose_snapshot(disk, covers, settings.data_directory, reading);
     if (choice.has_error()) {
         return choice.error();
     }
-    Loader loader(*this);
+    Loader loader(*this, settings.single_threaded ? 0 : threads_of_a_start());
     Lsn named_durable = 0;
     if (!choice->path.empty()) {
         const auto apply = [&](Lsn lsn, const Fact& fact) {
             return loader.apply_snapshot_entry(lsn, fact);
         };
-        if (auto read = read_snapshot(disk, choice->path, apply); read.has_error()) {
+        if (auto read = read_snapshot(disk, choice->path, apply, reading); read.has_error()) {
             return read.error();
         }
         named_durable = std::max(choice->info.start_lsn, choice->info.highest_lsn + 1);

@@ -2,172 +2,106 @@
 
 #include <algorithm>
 
-#include "core/base/base64.hpp"
-#include "store/lists.hpp"
-#include "store/remembered.hpp"
-
 namespace belay::store {
-namespace {
 
-Failure out_of_memory() {
-    return failure(Error::exhausted,
-                   "there is not enough memory for what the data directory holds");
+Loader::Loader(Engine& engine, std::size_t threads)
+    : engine_(engine), routes_(std::max<std::size_t>(threads, 1)) {
+    for (Route& route : routes_) {
+        route.worker = std::make_unique<LoadWorker>(
+            engine, threads == 0 ? LoadWorker::Runs::in_submit : LoadWorker::Runs::on_a_thread);
+        route.batch = std::make_unique<LoadBatch>();
+    }
 }
 
-}  // namespace
-
-Loader::Loader(Engine& engine)
-    : engine_(engine),
-      pool_(engine.pool),
-      participant_(engine.epochs, pool_),
-      heights_(engine.next_seed()) {}
-
 explained<void> Loader::apply_snapshot_entry(Lsn lsn, const Fact& fact) {
-    return apply(lsn, fact, true);
+    return deal(lsn, fact, true);
 }
 
 explained<void> Loader::apply_frame(ReplayedFrame& frame) {
     latest_time_ = std::max(latest_time_, frame.time);
     Fact fact;
     while (frame.facts.next(fact)) {
-        if (auto applied = apply(frame.lsn, fact, false); applied.has_error()) {
-            return applied.error();
+        if (auto dealt = deal(frame.lsn, fact, false); dealt.has_error()) {
+            return dealt.error();
         }
     }
     return {};
 }
 
-explained<void> Loader::apply(Lsn lsn, const Fact& fact, bool from_snapshot) {
-    if (auto known = check_kind(fact); known.has_error()) {
-        return known.error();
-    }
-    participant_.enter();
-    Entry* entry = find(fact);
-    if (entry == nullptr && (fact.create || from_snapshot)) {
-        entry = make(fact);
-        if (entry == nullptr) {
-            participant_.leave();
-            return out_of_memory();
+explained<void> Loader::deal(Lsn lsn, const Fact& fact, bool from_snapshot) {
+    const std::uint64_t hash = fact.kind == FactKind::key ? engine_.keys.key(fact.key).hash
+                                                          : engine_.records.hash(fact.record);
+    // By the low bits: the high ones are the place in the table.
+    Route& route = routes_[hash % routes_.size()];
+    while (!route.batch->add(lsn, hash, from_snapshot, fact)) {
+        if (!route.worker->submit(route.batch)) {
+            return join();
         }
-    }
-    explained<void> applied;
-    if (entry != nullptr) {
-        applied = replace(lsn, fact, *entry);
-    } else if (fact.tombstone) {
-        missing_.erase(name_of(fact));
-    } else {
-        // Removed before the snapshot's walk came to it: its removal is still to come.
-        missing_.insert(name_of(fact));
-    }
-    participant_.leave();
-    return applied;
-}
-
-explained<void> Loader::replace(Lsn lsn, const Fact& fact, Entry& entry) {
-    const Version* present = entry.cell.newest();
-    if (present != nullptr && present->lsn() >= lsn) {
-        return {};  // the snapshot's walk came later
-    }
-    if (present != nullptr && fact.number != present->number() + 1) {
-        return failure(Error::corrupt, "the versions of " + name_of(fact) + " do not follow");
-    }
-    Version* next = Version::make(
-        pool_, {.number = fact.number, .size = 0, .tombstone = fact.tombstone, .lsn = lsn},
-        as_byte_span(fact.value));
-    if (next == nullptr) {
-        return out_of_memory();
-    }
-    check(entry.cell.swap(present, next), "nobody else changes a record during a start");
-    if (present == nullptr && fact.kind == FactKind::record &&
-        !enter_lists(engine_.schema, engine_.index, participant_, heights_, fact.record,
-                     as_byte_span(fact.value))) {
-        return out_of_memory();
-    }
-    if (fact.tombstone) {
-        remove(fact, entry, *next);
-    }
-    if (present != nullptr) {
-        Version::retire(participant_, present);
     }
     return {};
 }
 
-/// At once: nobody reads during a start. Only the table takes its time (Loader::make).
-void Loader::remove(const Fact& fact, Entry& entry, const Version& tombstone) {
-    if (fact.kind == FactKind::key) {
-        engine_.keys.kill(participant_, static_cast<KeyRecord&>(entry), &tombstone);
-        return;
+/// Waits for all shards. Of several failures it gives the one that comes first in the log: every
+/// fact before it has been dealt out, so it is the same one each time.
+explained<void> Loader::join() {
+    for (Route& route : routes_) {
+        route.worker->submit(route.batch);
+        route.worker->close();
     }
-    leave_lists(engine_.schema, engine_.index, participant_, fact.record,
-                tombstone.previous()->bytes());
-    engine_.records.kill(participant_, static_cast<Record&>(entry), &tombstone);
-}
-
-/// What is dead is not there: if it is made again, its versions begin anew.
-Entry* Loader::find(const Fact& fact) {
-    Entry* entry = nullptr;
-    if (fact.kind == FactKind::key) {
-        entry = engine_.keys.find(engine_.keys.key(fact.key));
-    } else {
-        entry = engine_.records.find(fact.record);
-    }
-    return entry == nullptr || entry->cell.is_dead() ? nullptr : entry;
-}
-
-Looked<Entry> Loader::find_or_make(const Fact& fact) {
-    if (fact.kind == FactKind::key) {
-        const auto looked = engine_.keys.find_or_make(participant_, engine_.keys.key(fact.key));
-        return {looked.lookup, looked.entry};
-    }
-    const auto looked = engine_.records.find_or_make(participant_, fact.record);
-    return {looked.lookup, looked.entry};
-}
-
-/// nullptr when there is no memory. In a section, before and after.
-Entry* Loader::make(const Fact& fact) {
-    for (;;) {
-        const Looked<Entry> looked = find_or_make(fact);
-        if (looked.lookup != Lookup::dying) {
-            return looked.entry;
+    const LoadShard* first = nullptr;
+    for (Route& route : routes_) {
+        shards_.push_back(&route.worker->join());
+        const LoadShard& shard = *shards_.back();
+        if (shard.failed() && (first == nullptr || shard.failed_at() < first->failed_at())) {
+            first = &shard;
         }
-        // Each round ends the epoch, since nobody else is there: few are needed.
-        participant_.leave();
-        participant_.collect();
-        participant_.enter();
     }
-}
-
-explained<void> Loader::check_kind(const Fact& fact) const {
-    if (fact.kind == FactKind::record && engine_.schema.find(fact.record.kind) == nullptr) {
-        return failure(
-            Error::newer_format,
-            "the data directory holds records of a kind that this program does not know");
-    }
-    if (fact.kind == FactKind::key && !fact.tombstone &&
-        decode_remembered(as_byte_span(fact.value)).has_error()) {
-        return failure(Error::corrupt, "the answer kept under " + name_of(fact) + " is cut short");
-    }
-    return {};
-}
-
-std::string Loader::name_of(const Fact& fact) {
-    if (fact.kind == FactKind::key) {
-        return "key " + hex_encode(as_byte_span(fact.key));
-    }
-    return "record " + std::to_string(static_cast<unsigned>(fact.record.kind)) + "/" +
-           job::format_uuid(fact.record.id);
+    return first == nullptr ? explained<void>() : explained<void>(*first->failed());
 }
 
 explained<void> Loader::finish() {
-    // Nobody else is there, so each round ends the epoch: until all that is dead is gone.
-    while (participant_.waiting() != 0) {
-        participant_.collect();
+    if (auto joined = join(); joined.has_error()) {
+        return joined;
     }
-    if (!missing_.empty()) {
-        return failure(Error::corrupt, "the log moves " + *missing_.begin() +
-                                           ", which neither the snapshot nor the log has made");
+    for (LoadShard* shard : shards_) {
+        if (auto finished = shard->finish(); finished.has_error()) {
+            return finished;
+        }
     }
-    return {};
+    return fill_index();
+}
+
+/// Merges the shards' entries, from the last to the first.
+explained<void> Loader::fill_index() {
+    PoolLane pool(engine_.pool);
+    Participant participant(engine_.epochs, pool);
+    Heights heights(engine_.next_seed());
+    std::vector<std::size_t> left;
+    std::transform(shards_.begin(), shards_.end(), std::back_inserter(left),
+                   [](const LoadShard* shard) { return shard->list_entries().size(); });
+    const Section section(participant);
+    for (;;) {
+        const OrderedIndex::Key* last = nullptr;
+        std::size_t from = 0;
+        for (std::size_t at = 0; at < shards_.size(); ++at) {
+            if (left[at] == 0) {
+                continue;
+            }
+            const OrderedIndex::Key& key = shards_[at]->list_entries()[left[at] - 1];
+            if (last == nullptr || OrderedIndex::before(*last, key)) {
+                last = &key;
+                from = at;
+            }
+        }
+        if (last == nullptr) {
+            return {};
+        }
+        if (!engine_.index.put_first(participant, heights, *last)) {
+            return failure(Error::exhausted,
+                           "there is not enough memory for what the data directory holds");
+        }
+        --left[from];
+    }
 }
 
 }  // namespace belay::store

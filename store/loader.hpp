@@ -1,18 +1,23 @@
-// Rebuilds the tables at a start, from a snapshot's entries and then the log's transitions. One
-// thread, before any lane is open. Private to store/.
+// Rebuilds the tables at a start, from a snapshot's entries and then the log's transitions, before
+// any lane is open. The caller's thread reads; records and keys are dealt out by their hashes to
+// shards (load_shard.hpp), each with a thread of its own. Every fact of one name goes to one shard
+// in the order of the log, so what comes out does not depend on how the threads run. Private to
+// store/.
 #pragma once
 
-#include <set>
-#include <string>
+#include <memory>
+#include <vector>
 
-#include "store/engine.hpp"
+#include "store/load_worker.hpp"
 
 namespace belay::store {
 
 class Loader {
   public:
-    explicit Loader(Engine& engine);
+    /// `threads`: 0 applies on the caller's thread.
+    Loader(Engine& engine, std::size_t threads);
 
+    /// A failure may be told some facts after the one that caused it.
     explained<void> apply_snapshot_entry(Lsn lsn, const Fact& fact);
     explained<void> apply_frame(ReplayedFrame& frame);
 
@@ -23,22 +28,20 @@ class Loader {
     WallTime latest_time() const noexcept { return latest_time_; }
 
   private:
-    explained<void> apply(Lsn lsn, const Fact& fact, bool from_snapshot);
-    explained<void> replace(Lsn lsn, const Fact& fact, Entry& entry);
-    Entry* find(const Fact& fact);
-    Looked<Entry> find_or_make(const Fact& fact);
-    Entry* make(const Fact& fact);
-    void remove(const Fact& fact, Entry& entry, const Version& tombstone);
-    explained<void> check_kind(const Fact& fact) const;
-    static std::string name_of(const Fact& fact);
+    /// A shard's, and the batch that is being filled for it.
+    struct Route {
+        std::unique_ptr<LoadWorker> worker;
+        std::unique_ptr<LoadBatch> batch;
+    };
+
+    explained<void> deal(Lsn lsn, const Fact& fact, bool from_snapshot);
+    explained<void> join();
+    explained<void> fill_index();
 
     Engine& engine_;
-    PoolLane pool_;
-    Participant participant_;
-    Heights heights_;
+    std::vector<Route> routes_;
+    std::vector<LoadShard*> shards_;  ///< after join
     WallTime latest_time_{};
-    /// What a transition moved though it was not there; it must be removed later in the log.
-    std::set<std::string> missing_;
 };
 
 }  // namespace belay::store

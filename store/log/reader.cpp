@@ -4,52 +4,26 @@
 #include <cstring>
 
 namespace belay::store {
-namespace {
 
-constexpr std::size_t window_bytes = 1024 * 1024;
-static_assert(window_bytes >= 2 * limits::frame_bytes_max);
-
-}  // namespace
-
-FileWindow::FileWindow(const world::File& file, std::uint64_t file_bytes)
-    : file_(&file),
-      file_bytes_(file_bytes),
-      buffer_(std::min<std::uint64_t>(window_bytes, file_bytes)) {}
-
-result<ByteSpan> FileWindow::at(std::uint64_t offset, std::size_t want) {
-    const std::uint64_t left = file_bytes_ - std::min(offset, file_bytes_);
-    const std::size_t needed = std::min<std::uint64_t>(want, left);
-    if (offset < start_ || offset + needed > start_ + filled_) {
-        const std::size_t count = std::min<std::uint64_t>(buffer_.size(), left);
-        const auto read = file_->read_at(offset, std::span(buffer_).first(count));
-        if (read.has_error()) {
-            filled_ = 0;
-            return read.error();
-        }
-        start_ = offset;
-        filled_ = *read;
-    }
-    const std::size_t skip = std::min<std::uint64_t>(offset - start_, filled_);
-    return ByteSpan(buffer_).subspan(skip, filled_ - skip);
-}
-
-SegmentReader::SegmentReader(std::unique_ptr<world::File> file, const SegmentHeader& header)
+SegmentReader::SegmentReader(std::unique_ptr<world::File> file, const SegmentHeader& header,
+                             Reading reading)
     : file_(std::move(file)),
       header_(header),
-      window_(*file_, header.size),
+      window_(*file_, header.size, limits::frame_bytes_max, reading),
       expected_{.segment = header.number,
                 .offset = segment_data_offset,
                 .lsn = header.base_lsn,
                 .chain = header.chain},
       named_durable_lsn_(header.durable_lsn) {}
 
-explained<SegmentReader> SegmentReader::open(world::Disk& disk, const SegmentHeader& header) {
+explained<SegmentReader> SegmentReader::open(world::Disk& disk, const SegmentHeader& header,
+                                             Reading reading) {
     const std::string path = segment_path(header.number);
-    auto file = disk.open(path, {.mode = world::Open::read, .direct = false});
+    auto file = open_for(disk, path, reading);
     if (file.has_error()) {
         return failure(file.error(), path + ": cannot be opened: " + file.error().message());
     }
-    return SegmentReader(std::move(*file), header);
+    return SegmentReader(std::move(*file), header, reading);
 }
 
 Failure SegmentReader::unreadable(boost::system::error_code error, std::uint64_t offset) const {
@@ -154,14 +128,14 @@ void SegmentReader::note_header(const FrameHeader& header, std::uint32_t offset,
 
 explained<MarkSight> SegmentReader::read_marks() {
     MarkSight sight;
+    AlignedBuffer block(limits::block_bytes);
     for (const std::uint32_t slot : {0U, 1U}) {
         const std::uint32_t offset = mark_offset(slot);
-        std::vector<std::byte> block(limits::block_bytes);
-        const auto read = file_->read_at(offset, block);
+        const auto read = file_->read_at(offset, block.span());
         if (read.has_error()) {
             return unreadable(read.error(), offset);
         }
-        const auto mark = decode_mark(ByteSpan(block).first(*read), header_, slot);
+        const auto mark = decode_mark(block.span().first(*read), header_, slot);
         if (mark.has_error()) {
             continue;
         }

@@ -10,27 +10,11 @@
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
 #include "core/world/disk.hpp"
+#include "store/log/file_window.hpp"
 #include "store/log/frame.hpp"
 #include "store/log/segment.hpp"
 
 namespace belay::store {
-
-/// A window over a file that is read from front to back.
-class FileWindow {
-  public:
-    FileWindow(const world::File& file, std::uint64_t file_bytes);
-
-    /// The bytes from `offset`, at least `want` of them unless the file ends before. Valid until
-    /// the next call.
-    result<ByteSpan> at(std::uint64_t offset, std::size_t want);
-
-  private:
-    const world::File* file_;
-    std::uint64_t file_bytes_;
-    std::vector<std::byte> buffer_;
-    std::uint64_t start_ = 0;
-    std::size_t filled_ = 0;
-};
 
 /// A frame of the log; `frame` (header and all) is valid until the reader's next call.
 struct LogFrame {
@@ -59,7 +43,8 @@ class SegmentReader {
   public:
     /// Opens the file of a segment whose header is known. `lsn` and `chain` are what its first
     /// frame must have: the header's, unless a caller knows better.
-    static explained<SegmentReader> open(world::Disk& disk, const SegmentHeader& header);
+    static explained<SegmentReader> open(world::Disk& disk, const SegmentHeader& header,
+                                         Reading reading = Reading::plain);
 
     /// The next frame: after the last one, or else at the next block. A frame counts only if place,
     /// LSN, chain and both checksums fit. Empty when there is none; a footer is given like a frame
@@ -86,7 +71,7 @@ class SegmentReader {
     const SegmentHeader& header() const noexcept { return header_; }
 
   private:
-    SegmentReader(std::unique_ptr<world::File> file, const SegmentHeader& header);
+    SegmentReader(std::unique_ptr<world::File> file, const SegmentHeader& header, Reading reading);
 
     explained<FrameCheck> look(std::uint32_t offset, ByteSpan& bytes);
     void advance(const LogFrame& frame);

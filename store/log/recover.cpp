@@ -48,15 +48,20 @@ bool names_missing_predecessor(const Inventory& inventory) {
 
 }  // namespace
 
-LogRecovery::LogRecovery(world::Disk& disk, std::string data_directory, Inventory inventory)
-    : disk_(&disk), data_directory_(std::move(data_directory)), inventory_(std::move(inventory)) {}
+LogRecovery::LogRecovery(world::Disk& disk, std::string data_directory, Reading reading,
+                         Inventory inventory)
+    : disk_(&disk),
+      data_directory_(std::move(data_directory)),
+      reading_(reading),
+      inventory_(std::move(inventory)) {}
 
-explained<LogRecovery> LogRecovery::begin(world::Disk& disk, std::string data_directory) {
+explained<LogRecovery> LogRecovery::begin(world::Disk& disk, std::string data_directory,
+                                          Reading reading) {
     auto inventory = take_inventory(disk, data_directory);
     if (inventory.has_error()) {
         return inventory.error();
     }
-    LogRecovery recovery(disk, std::move(data_directory), std::move(*inventory));
+    LogRecovery recovery(disk, std::move(data_directory), reading, std::move(*inventory));
     if (auto checked = recovery.check_prepared(); checked.has_error()) {
         return checked.error();
     }
@@ -123,7 +128,7 @@ explained<ReplaySummary> LogRecovery::replay(Lsn start, Lsn named_durable, LogAp
 
 explained<TailDecision> LogRecovery::replay_segment(std::size_t index, Lsn start, LogApply apply) {
     const LogSegment& segment = inventory_.segments[index];
-    auto reader = SegmentReader::open(*disk_, segment.header);
+    auto reader = SegmentReader::open(*disk_, segment.header, reading_);
     if (reader.has_error()) {
         return reader.error();
     }
@@ -219,7 +224,8 @@ explained<TailDecision> LogRecovery::judge(SegmentReader& reader, std::size_t in
 explained<RecoveredLog> LogRecovery::finish(world::Entropy& entropy, const LogOptions& options) {
     check(replayed_, "a log is judged before anything is written to it");
     return write_recovered_tail(*disk_, entropy, options, inventory_,
-                                {.end_lsn = summary_.next_lsn, .durable_lsn = durable_lsn_});
+                                {.end_lsn = summary_.next_lsn, .durable_lsn = durable_lsn_},
+                                reading_);
 }
 
 }  // namespace belay::store

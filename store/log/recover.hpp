@@ -54,7 +54,8 @@ struct ReplaySummary {
 class LogRecovery {
   public:
     /// `data_directory` is only for sentences ("belay log dump DIR"). Everything must outlive it.
-    static explained<LogRecovery> begin(world::Disk& disk, std::string data_directory);
+    static explained<LogRecovery> begin(world::Disk& disk, std::string data_directory,
+                                        Reading reading = Reading::plain);
 
     /// Is every frame from `start` on in the log, as far as headers tell? An empty log covers
     /// first_lsn and nothing else.
@@ -72,7 +73,8 @@ class LogRecovery {
     const Inventory& inventory() const noexcept { return inventory_; }
 
   private:
-    LogRecovery(world::Disk& disk, std::string data_directory, Inventory inventory);
+    LogRecovery(world::Disk& disk, std::string data_directory, Reading reading,
+                Inventory inventory);
 
     explained<void> check_prepared();
     explained<TailDecision> replay_segment(std::size_t index, Lsn start, LogApply apply);
@@ -84,6 +86,7 @@ class LogRecovery {
 
     world::Disk* disk_;
     std::string data_directory_;
+    Reading reading_;
     Inventory inventory_;
     ReplaySummary summary_;
     Lsn named_lsn_ = 0;            ///< the highest D that anything read so far names

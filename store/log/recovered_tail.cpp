@@ -69,8 +69,13 @@ class FrameCopier {
 class TailWriter {
   public:
     TailWriter(world::Disk& disk, world::Entropy& entropy, const LogOptions& options,
-               const Inventory& inventory, const LogEnd& end)
-        : disk_(disk), entropy_(entropy), options_(options), inventory_(inventory), end_(end) {}
+               const Inventory& inventory, const LogEnd& end, Reading reading)
+        : disk_(disk),
+          entropy_(entropy),
+          options_(options),
+          inventory_(inventory),
+          end_(end),
+          reading_(reading) {}
 
     explained<RecoveredLog> run() {
         choose_base();
@@ -128,7 +133,7 @@ class TailWriter {
         if (last() == nullptr) {
             return {};
         }
-        auto opened = SegmentReader::open(disk_, last()->header);
+        auto opened = SegmentReader::open(disk_, last()->header, reading_);
         if (opened.has_error()) {
             return opened.error();
         }
@@ -269,6 +274,7 @@ class TailWriter {
     const LogOptions& options_;
     const Inventory& inventory_;
     const LogEnd& end_;
+    const Reading reading_;
     Lsn base_ = first_lsn;
     std::uint64_t reused_number_ = 0;
     RecoveredLog log_;
@@ -278,8 +284,8 @@ class TailWriter {
 
 explained<RecoveredLog> write_recovered_tail(world::Disk& disk, world::Entropy& entropy,
                                              const LogOptions& options, const Inventory& inventory,
-                                             const LogEnd& end) {
-    return TailWriter(disk, entropy, options, inventory, end).run();
+                                             const LogEnd& end, Reading reading) {
+    return TailWriter(disk, entropy, options, inventory, end, reading).run();
 }
 
 }  // namespace belay::store

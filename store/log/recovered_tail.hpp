@@ -9,6 +9,7 @@
 #include "core/base/result.hpp"
 #include "core/world/disk.hpp"
 #include "core/world/entropy.hpp"
+#include "store/log/file_window.hpp"
 #include "store/log/inventory.hpp"
 #include "store/log/log_writer.hpp"
 
@@ -32,6 +33,6 @@ struct RecoveredLog {
 /// base on, so that restarts with little traffic between them do not pile up segments.
 explained<RecoveredLog> write_recovered_tail(world::Disk& disk, world::Entropy& entropy,
                                              const LogOptions& options, const Inventory& inventory,
-                                             const LogEnd& end);
+                                             const LogEnd& end, Reading reading);
 
 }  // namespace belay::store

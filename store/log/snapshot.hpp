@@ -15,6 +15,7 @@
 #include "core/base/time.hpp"
 #include "core/world/disk.hpp"
 #include "store/log/facts.hpp"
+#include "store/log/file_window.hpp"
 #include "store/log/frame.hpp"
 
 namespace belay::store {
@@ -79,10 +80,11 @@ using SnapshotApply = FunctionRef<explained<void>(Lsn lsn, const Fact& fact)>;
 /// Reads a whole snapshot file, verifying as it goes: entries are handed over before the end is
 /// known to be sound, so a caller that cannot undo verifies first (verify_snapshot).
 /// Error::corrupt, Error::newer_format, the disk's error, or what `apply` gave.
-explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path,
-                                      SnapshotApply apply);
+explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path, SnapshotApply apply,
+                                      Reading reading = Reading::plain);
 
 /// The same without looking at entries.
-explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path);
+explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path,
+                                        Reading reading = Reading::plain);
 
 }  // namespace belay::store

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include "store/log/snapshot.hpp"
 #include "store/log/snapshot_bytes.hpp"
@@ -12,8 +11,12 @@ namespace {
 /// Reads one file from its beginning to its end.
 class FileReader {
   public:
-    FileReader(std::unique_ptr<world::File> file, std::string path, std::uint64_t size)
-        : file_(std::move(file)), path_(std::move(path)), size_(size) {}
+    FileReader(std::unique_ptr<world::File> file, std::string path, std::uint64_t size,
+               Reading reading)
+        : file_(std::move(file)),
+          path_(std::move(path)),
+          size_(size),
+          window_(*file_, size, block_payload_bytes_max, reading) {}
 
     explained<SnapshotInfo> run(SnapshotApply apply) {
         auto header = read_header();
@@ -44,20 +47,32 @@ class FileReader {
         return bad(make_error_code(Error::corrupt), what);
     }
 
-    explained<void> read(MutableByteSpan into) {
-        if (into.size() > size_ - offset_) {
+    /// The next `count` bytes; valid until the next call.
+    explained<ByteSpan> read(std::size_t count) {
+        if (count > size_ - offset_) {
             return corrupt("the file ends inside a block");
         }
-        const auto count = file_->read_at(offset_, into);
-        if (count.has_error()) {
-            return bad(count.error(), "cannot be read: " + count.error().message());
+        const auto bytes = window_.at(offset_, count);
+        if (bytes.has_error()) {
+            return bad(bytes.error(), "cannot be read: " + bytes.error().message());
         }
-        return *count == into.size() ? explained<void>() : corrupt("the file ends inside a block");
+        return bytes->size() < count ? explained<ByteSpan>(corrupt("the file ends inside a block"))
+                                     : explained<ByteSpan>(bytes->first(count));
+    }
+
+    template <class Header>
+    explained<void> read_header_bytes(Header& header) {
+        const auto bytes = read(sizeof header);
+        if (bytes.has_error()) {
+            return bytes.error();
+        }
+        std::memcpy(&header, bytes->data(), sizeof header);
+        return {};
     }
 
     explained<SnapshotInfo> read_header() {
         FileHeaderBytes header;
-        if (auto done = read(std::as_writable_bytes(std::span(&header, 1))); done.has_error()) {
+        if (auto done = read_header_bytes(header); done.has_error()) {
             return done.error();
         }
         if (header.magic == snapshot_magic && header.version > snapshot_format_version) {
@@ -81,7 +96,7 @@ class FileReader {
 
     explained<BlockHeaderBytes> read_block(std::uint64_t index) {
         BlockHeaderBytes header;
-        if (auto done = read(std::as_writable_bytes(std::span(&header, 1))); done.has_error()) {
+        if (auto done = read_header_bytes(header); done.has_error()) {
             return done.error();
         }
         const bool is_footer = header.kind == block_footer;
@@ -92,10 +107,11 @@ class FileReader {
             return corrupt("a block header is damaged");
         }
         offset_ += sizeof header;
-        payload_.resize(header.payload_bytes);
-        if (auto done = read(payload_); done.has_error()) {
-            return done.error();
+        const auto payload = read(header.payload_bytes);
+        if (payload.has_error()) {
+            return payload.error();
         }
+        payload_ = *payload;
         if (header.payload_checksum != payload_checksum(payload_, info_.start_lsn)) {
             return corrupt("a block is damaged");
         }
@@ -135,15 +151,16 @@ class FileReader {
     std::string path_;
     std::uint64_t size_;
     std::uint64_t offset_ = 0;
-    std::vector<std::byte> payload_;
+    FileWindow window_;
+    ByteSpan payload_;  ///< of the block read last; in the window
     SnapshotInfo info_;
 };
 
 }  // namespace
 
-explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path,
-                                      SnapshotApply apply) {
-    auto file = disk.open(path, {.mode = world::Open::read, .direct = false});
+explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path, SnapshotApply apply,
+                                      Reading reading) {
+    auto file = open_for(disk, path, reading);
     if (file.has_error()) {
         return failure(file.error(),
                        std::string(path) + ": cannot be opened: " + file.error().message());
@@ -153,11 +170,11 @@ explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path,
         return failure(size.error(),
                        std::string(path) + ": cannot be read: " + size.error().message());
     }
-    return FileReader(std::move(*file), std::string(path), *size).run(apply);
+    return FileReader(std::move(*file), std::string(path), *size, reading).run(apply);
 }
 
-explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path) {
-    return read_snapshot(disk, path, [](Lsn, const Fact&) { return explained<void>(); });
+explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path, Reading reading) {
+    return read_snapshot(disk, path, [](Lsn, const Fact&) { return explained<void>(); }, reading);
 }
 
 }  // namespace belay::store

@@ -70,7 +70,7 @@ result<std::vector<Lsn>> list_snapshots(world::Disk& disk) {
 }
 
 explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Lsn)> log_covers,
-                                          std::string_view data_directory) {
+                                          std::string_view data_directory, Reading reading) {
     if (auto removed = remove_leftovers(disk); removed.has_error()) {
         return about(removed.error());
     }
@@ -89,7 +89,7 @@ explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Ls
                                (choice.warning.empty() ? "" : ", and " + choice.warning) +
                                "; see `belay log dump " + std::string(data_directory) + "`");
         }
-        auto info = verify_snapshot(disk, path);
+        auto info = verify_snapshot(disk, path, reading);
         if (info.has_value()) {
             choice.info = *info;
             choice.path = path;

@@ -29,7 +29,8 @@ struct SnapshotChoice {
 /// beginning of the log. A bad newer one is set aside (renamed to "….bad") only if what is older
 /// loses nothing, else: a failure. Removes what an interrupted snapshot left.
 explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Lsn)> log_covers,
-                                          std::string_view data_directory);
+                                          std::string_view data_directory,
+                                          Reading reading = Reading::plain);
 
 /// Removes all but the two newest. Gives the S of the older of the two: log segments below it are
 /// needed no more (SegmentSupply::release_below); first_lsn if there are fewer than two.

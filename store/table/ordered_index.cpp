@@ -61,6 +61,14 @@ int order(const Node& node, const Key& key) noexcept {
 
 }  // namespace
 
+bool OrderedIndex::before(const Key& one, const Key& other) noexcept {
+    if (one.list.list != other.list.list) {
+        return one.list.list < other.list.list;
+    }
+    const int by_owner = std::memcmp(&one.list.owner, &other.list.owner, sizeof(job::Uuid));
+    return by_owner != 0 ? by_owner < 0 : std::memcmp(&other.id, &one.id, sizeof(job::Uuid)) < 0;
+}
+
 unsigned Heights::next() noexcept {
     // splitmix64: two bits for each level.
     state_ += 0x9e37'79b9'7f4a'7c15;
@@ -171,6 +179,30 @@ Insert OrderedIndex::insert(Participant& by, Heights& heights, const job::ListId
     link_above(*node, key, place);
     let_go(by, *node);
     return Insert::inserted;
+}
+
+bool OrderedIndex::put_first(Participant& by, Heights& heights, const Key& key) {
+    check(by.in_section(), "an index is used inside a section");
+    // Relaxed, here and below: nobody else is there, and who comes later is told of the start's end
+    // by something that orders all of it.
+    const auto* first = reinterpret_cast<const Node*>(head_[0].load(std::memory_order_relaxed));
+    check(first == nullptr || order(*first, key) > 0, "an index is filled from its end");
+    note_use(key.list);
+    const unsigned height = heights.next();
+    void* memory = by.pool().allocate(Node::bytes(height));
+    if (memory == nullptr) {
+        return false;
+    }
+    Node* node = new (memory) Node(key, height);
+    node->holders.store(1, std::memory_order_relaxed);
+    for (unsigned level = 0; level < height; ++level) {
+        // Relaxed: as above.
+        node->tower()[level].store(head_[level].load(std::memory_order_relaxed),
+                                   std::memory_order_relaxed);
+        head_[level].store(reinterpret_cast<std::uintptr_t>(node), std::memory_order_relaxed);
+    }
+    count_.add(by.index(), 1);
+    return true;
 }
 
 /// Links an entry, which is in at level 0, into its other levels, or as many as it gets to before

@@ -56,12 +56,26 @@ enum class Insert {
 /// index outlives the epochs through which its entries are retired.
 class OrderedIndex {
   public:
+    struct Key {
+        job::ListId list;
+        job::Uuid id;
+
+        friend bool operator==(const Key&, const Key&) = default;
+    };
+
+    /// The order of the index: by list, then newest first.
+    static bool before(const Key& one, const Key& other) noexcept;
+
     explicit OrderedIndex(Pool& pool) noexcept : pool_(pool) {}
     ~OrderedIndex();
     OrderedIndex(const OrderedIndex&) = delete;
     OrderedIndex& operator=(const OrderedIndex&) = delete;
 
     Insert insert(Participant& by, Heights& heights, const job::ListId& list, const job::Uuid& id);
+
+    /// For a start, while nobody else uses the index: enters what belongs before everything that is
+    /// in it (checked), without a search. False when there is no memory.
+    bool put_first(Participant& by, Heights& heights, const Key& key);
 
     /// False if it is not there.
     bool erase(Participant& by, const job::ListId& list, const job::Uuid& id);
@@ -76,10 +90,6 @@ class OrderedIndex {
     std::size_t size() const noexcept { return count_.sum(); }
 
   private:
-    struct Key {
-        job::ListId list;
-        job::Uuid id;
-    };
     /// A pointer to the next Node of a level, with the mark of the node that the link belongs to.
     using Link = std::atomic<std::uintptr_t>;
     struct Node;
