@@ -14,6 +14,7 @@ import contextlib
 import pathlib
 import socket
 import tempfile
+import time
 
 import cancel_families
 import cancel_peers
@@ -45,14 +46,16 @@ def main():
     said = report.Report(
         "cancel", "What does a durable cancel cost, beside a constant answer and beside databases?",
         "belay_load, closed loop: distinct jobs and keys, bearer tokens, every answer checked, "
-        "every job read back afterwards. nginx gets the same requests, looks at nothing in them "
-        "and answers as many bytes. PostgreSQL under pgbench and Redis take the same logical step "
+        "every job read back afterwards. Jobs are made ready before a round's first run, and belay "
+        "comes to rest before each server's turn. nginx gets the same requests, looks at nothing "
+        "in them and answers as many bytes. PostgreSQL under pgbench and Redis take the same step "
         "(job, key with its answer, event) durably, without HTTP and without tokens; fastify "
         "checks the token, then asks PostgreSQL, whose processor time is counted with its own. "
         "Servers have two threads (fastify: two processes; PostgreSQL: a process a connection; "
         "Redis: one thread). All take turns in every round; ratios are made within a round. A run "
         "at 16 requests a connection has twice the jobs; Redis gets half, pgbench a quarter and "
-        "fastify a sixteenth of them.",
+        "fastify a sixteenth of them. belay writes snapshots as its log grows, also in a run; "
+        "PostgreSQL's checkpoints and Redis' rewrites are put off.",
         rounds=options.rounds, jobs_a_run=options.jobs, generator_threads=options.threads,
         belay=SETTINGS, postgresql=cancel_peers.POSTGRESQL_SETTINGS,
         redis=cancel_peers.REDIS_SETTINGS)
@@ -111,6 +114,15 @@ def families_of(options, caller):
             if family.name in options.families]
 
 
+def rest(server, seconds=20):
+    """Until what was asked of the server before, a snapshot for one, is done."""
+    end = time.monotonic() + seconds
+    before = None
+    while before != server.processor_seconds() and time.monotonic() < end:
+        before = server.processor_seconds()
+        time.sleep(0.1)
+
+
 class Place:
     """Everything with its data in one place, through all rounds."""
 
@@ -141,8 +153,12 @@ class Place:
             self.belay = stack.enter_context(servers.Belay(data=data, **SETTINGS))
             self.caller = cancel_families.Caller(self.belay, ids)
             self.families = families_of(self.options, self.caller)
+            self.prepared = {(shape, family): family.prepare(shape.jobs)
+                             for shape in self.shapes for family in self.families}
             for shape in self.shapes:
                 shape.round(number)
+            for family in self.families:
+                family.check_all()
 
     def say(self, said):
         for shape in self.shapes:
@@ -168,10 +184,11 @@ class Shape:
             turns.append(self.fastify)
         start = number % len(turns)
         for turn in turns[start:] + turns[:start]:
+            rest(place.belay)
             turn()
 
     def family(self, family):
-        ids = family.prepare(self.jobs)
+        ids = self.place.prepared[self, family]
         for server, name in ((self.place.nginx, "nginx, " + family.name),
                              (self.place.belay, family.name)):
             self.cancel(server, name, family, ids)

@@ -57,17 +57,32 @@ class Caller:
         return ids
 
 
-class Exports:
+class Family:
+    headers = ()
+    body = ""
+
+    def __init__(self, caller):
+        self.caller = caller
+
+    def check(self, ids):
+        """What the server says of every job, read back one by one."""
+        lab.load(self.caller.server.port, self.prefix + "/{id}",
+                 header=[*self.caller.headers(), *self.headers], ids=ids, contains=self.canceled,
+                 connections=64, depth=16)
+
+    def check_all(self):
+        """What must be true when every job that was made ready is canceled."""
+
+
+class Exports(Family):
     name = "exports"
     target = "/v1/export-jobs/{id}/cancel"
     prefix = "/v1/export-jobs"
     key_field = "X-Idempotency-Key"
-    headers = ()
-    body = ""
     canceled = '"status":"CANCELED"'
 
     def __init__(self, caller):
-        self.caller = caller
+        super().__init__(caller)
         self.context = caller.ask("POST", "/v1/contexts", {"name": "November"}, status=201)["id"]
 
     def prepare(self, count):
@@ -76,11 +91,8 @@ class Exports:
             headers=["X-Idempotency-Key: create-{id}-{key}"],
             body={"reportType": "MATCHED", "format": "CSV"})
 
-    def check(self, ids):
-        check_each(self, "/v1/export-jobs/{id}", ids)
 
-
-class Batches:
+class Batches(Family):
     name = "batches"
     target = "/v2/core/batch_jobs/{id}/cancel"
     prefix = "/v2/core/batch_jobs"
@@ -89,9 +101,6 @@ class Batches:
     body = "{}"
     canceled = '"status":"canceled"'
 
-    def __init__(self, caller):
-        self.caller = caller
-
     def prepare(self, count):
         return self.caller.make(
             count, "/v2/core/batch_jobs", "id", status=200,
@@ -99,11 +108,8 @@ class Batches:
             body={"endpoint": {"path": "/v1/export-jobs/:id/cancel", "http_method": "post"},
                   "metadata": {}})
 
-    def check(self, ids):
-        check_each(self, "/v2/core/batch_jobs/{id}", ids)
 
-
-class Transfers:
+class Transfers(Family):
     name = "transfers"
     target = "/v1/transfers/{id}/cancel"
     prefix = "/v1/transfers"
@@ -113,7 +119,7 @@ class Transfers:
     canceled = '"status":"CANCELLED"'
 
     def __init__(self, caller):
-        self.caller = caller
+        super().__init__(caller)
         place = f"/v1/organizations/{servers.TENANT}/ledgers"
         self.place = f"{place}/{caller.ask('GET', place)['items'][0]['id']}"
         self.accounts = []
@@ -140,20 +146,13 @@ class Transfers:
             count, "/v1/transfers/process", "transferId", status=200, source=initiated,
             headers=[*self.headers, "X-Idempotency: {key}"], body={"initiationId": "{id}"})
 
-    def check(self, ids):
-        """Also: no money is on hold for any of them."""
-        check_each(self, "/v1/transfers/{id}", ids)
+    def check_all(self):
+        """No money is on hold."""
         for account in self.accounts[::10]:
             (balance,) = self.caller.ask(
                 "GET", f"{self.place}/accounts/{account}/balances")["items"]
             if (balance["available"], balance["onHold"]) != ("1000000.00", "0.00"):
                 raise RuntimeError(f"the money of canceled transfers did not come back: {balance}")
-
-
-def check_each(family, target, ids):
-    """What the server says of every job, read back one by one."""
-    lab.load(family.caller.server.port, target, header=[*family.caller.headers(), *family.headers],
-             ids=ids, contains=family.canceled, connections=64, depth=16)
 
 
 FAMILIES = (Exports, Batches, Transfers)
