@@ -72,8 +72,8 @@ constexpr bool only_letters_and_hyphens() {
     }
     return true;
 }
-// Of all tchar, only the upper case letter becomes a lower case one by its bit 0x20, and only "-"
-// becomes "-": that is what makes the comparison below exact for tokens.
+// A lower case letter has the bit 0x40 and "-" has not: that is how the comparison below knows
+// where the case of a letter is to be overlooked.
 static_assert(only_letters_and_hyphens());
 
 template <class Word>
@@ -82,8 +82,10 @@ bool words_equal(const char* token, const char* lower) noexcept {
     Word right;
     std::memcpy(&left, token, sizeof left);
     std::memcpy(&right, lower, sizeof right);
-    constexpr auto bits = static_cast<Word>(0x2020202020202020U);
-    return (left | bits) == right;
+    // The bit 0x20 of each place where `right` has a letter: it makes two bytes that letter, its
+    // upper and its lower case.
+    const auto case_bits = static_cast<Word>((right & static_cast<Word>(0x4040404040404040U)) >> 1);
+    return (left | case_bits) == right;
 }
 
 /// Compares `size` bytes in whole words; the last word overlaps the one before it.

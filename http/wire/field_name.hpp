@@ -45,7 +45,7 @@ inline constexpr std::size_t field_name_count = static_cast<std::size_t>(FieldNa
 /// The lower-case text of a name; empty for other.
 std::string_view text_of(FieldName name) noexcept;
 
-/// Which name this is, in any case of letters. `token` holds nothing but tchar.
+/// Which name this is, in any case of letters. Bytes that no name may hold make it other.
 FieldName field_name_of(std::string_view token) noexcept;
 
 }  // namespace belay::wire

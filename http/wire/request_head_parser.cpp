@@ -228,14 +228,15 @@ WireError RequestHeadParser::take_field_line(std::string_view line, RequestHead&
         return WireError::folded_field_line;
     }
     const std::size_t name_size = std::min(line.find(':'), line.size());
+    const std::string_view name = line.substr(0, name_size);
+    const FieldName known = field_name_of(name);  // of a known name every byte is a tchar
     if (name_size == 0 || name_size == line.size() ||
-        !only_token_chars(line.substr(0, name_size))) {
+        (known == FieldName::other && !only_token_chars(name))) {
         return name_error(line, token_size(line));
     }
     if (head.field_count_ == limits_.field_count_max) {
         return WireError::too_many_fields;
     }
-    const std::string_view name = line.substr(0, name_size);
     const std::string_view value = trim_blanks(line.substr(name_size + 1));
     if (!is_field_value(value)) {
         return or_bare_return(value, WireError::malformed_field_value);
@@ -243,7 +244,7 @@ WireError RequestHeadParser::take_field_line(std::string_view line, RequestHead&
     head.add_field({{line_, static_cast<std::uint32_t>(name_size)},
                     {static_cast<std::uint32_t>(value.data() - head.begin_),
                      static_cast<std::uint32_t>(value.size())},
-                    field_name_of(name)});
+                    known});
     return WireError::none;
 }
 

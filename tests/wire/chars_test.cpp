@@ -61,6 +61,12 @@ BOOST_AUTO_TEST_CASE(every_field_name_is_recognised_in_any_case_and_no_near_miss
             BOOST_TEST((field_name_of(near) != name), near);
             near[place] = '_';
             BOOST_TEST((field_name_of(near) == FieldName::other), near);
+            for (int code = 0; code < 256; ++code) {
+                near[place] = static_cast<char>(code);
+                const bool same = to_lower(near[place]) == text_of(name)[place];
+                BOOST_REQUIRE_MESSAGE((field_name_of(near) == name) == same,
+                                      code << " at " << place << " of " << text_of(name));
+            }
         }
         BOOST_TEST((field_name_of(text + "x") != name));
         BOOST_TEST((field_name_of(text.substr(1)) != name));
