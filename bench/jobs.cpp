@@ -134,8 +134,10 @@ std::vector<job::Uuid> make_ids(std::size_t count, const world::Clock& clock,
 }
 
 std::unique_ptr<store::Store> open_store(world::Disk& disk, const world::Clock& clock,
-                                         world::Entropy& entropy, AbortOnFailure& listener) {
+                                         world::Entropy& entropy, AbortOnFailure& listener,
+                                         std::uint64_t memory_bytes_max) {
     store::Settings settings;
+    settings.memory_bytes_max = memory_bytes_max;
     settings.snapshot_interval = Milliseconds(0);
     // A bench measures a slow disk too, and gives up on none.
     settings.commit_timeout = std::chrono::minutes(1);

@@ -69,7 +69,8 @@ std::vector<job::Uuid> make_ids(std::size_t count, const world::Clock& clock,
 /// A store with the server's schema and the settings of its defaults, but for the snapshots, which
 /// it writes only when it is closed. Prints why and ends the process if it does not open.
 std::unique_ptr<store::Store> open_store(world::Disk& disk, const world::Clock& clock,
-                                         world::Entropy& entropy, AbortOnFailure& listener);
+                                         world::Entropy& entropy, AbortOnFailure& listener,
+                                         std::uint64_t memory_bytes_max = 4ULL << 30);
 
 /// An empty directory, the old one's contents removed.
 std::unique_ptr<world::Disk> empty_directory(const std::string& path);

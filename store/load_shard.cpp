@@ -216,9 +216,6 @@ Entry* LoadShard::make(const Item& item) {
 }
 
 explained<void> LoadShard::check_kind(const Fact& fact) const {
-    if (fact.number > Version::number_max || fact.value.size() > Version::bytes_max) {
-        return failure(Error::corrupt, "no version of " + name_of(fact) + " is like that");
-    }
     if (fact.kind == FactKind::record && engine_.schema.find(fact.record.kind) == nullptr) {
         return failure(
             Error::newer_format,
