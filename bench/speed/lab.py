@@ -141,6 +141,6 @@ def machine():
                             capture_output=True, check=False).stdout.strip()
     return {"processor": model.group(1) if model else "unknown", "cores": os.cpu_count(),
             "kernel": platform.release(), "load_before": os.getloadavg()[0],
-            "commit": commit or "unknown", "command": " ".join([pathlib.Path(sys.argv[0]).name,
-                                                                *sys.argv[1:]])}
-
+            "commit": commit or "unknown",
+            "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+            "command": " ".join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]])}
