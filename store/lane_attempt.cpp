@@ -100,8 +100,8 @@ bool LaneState::load_key(const Operation& operation, View& view) {
     if (key_.version != nullptr) {
         newest_seen_ = std::max(newest_seen_, key_.version->lsn());
         if (!key_.version->tombstone()) {
-            const result<job::RememberedAnswer> remembered =
-                decode_remembered(key_.version->bytes());
+            const result<job::RememberedAnswer> remembered = decode_remembered(
+                key_version_bytes(engine_.keys.packer(), *key_.version, remembered_));
             check(remembered.has_value(), "a key's version holds a remembered answer");
             view.remembered = *remembered;
         }
@@ -252,7 +252,10 @@ bool LaneState::prepare_version(std::size_t at) {
     Version::Shape shape;
     shape.number = fact.number;
     shape.tombstone = fact.tombstone;
-    moving.next = Version::make(pool_, shape, as_byte_span(fact.value));
+    moving.next = fact.kind == FactKind::key
+                      ? make_key_version(pool_, engine_.keys.packer(), shape,
+                                         as_byte_span(fact.value), packed_)
+                      : Version::make(pool_, shape, as_byte_span(fact.value));
     return moving.next != nullptr;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "store/engine.hpp"
 #include "store/reader.hpp"
@@ -120,6 +121,8 @@ class LaneState {
     std::array<Found, limits::records_per_frame_max> subjects_;
     Found key_;
     KeyName key_name_;
+    std::string remembered_;  ///< what key_ holds
+    std::string packed_;
     std::array<std::optional<RecordView>, limits::records_per_frame_max> views_;
     std::array<Fact, limits::records_per_frame_max + 1> facts_;
     std::array<Moving, limits::records_per_frame_max + 1> moving_;

@@ -146,7 +146,10 @@ explained<void> LoadShard::replace(const Item& item, Entry& entry) {
     shape.number = fact.number;
     shape.tombstone = fact.tombstone;
     shape.lsn = item.lsn;
-    Version* next = Version::make(pool_, shape, as_byte_span(fact.value));
+    Version* next = fact.kind == FactKind::key
+                        ? make_key_version(pool_, engine_.keys.packer(), shape,
+                                           as_byte_span(fact.value), packed_)
+                        : Version::make(pool_, shape, as_byte_span(fact.value));
     if (next == nullptr) {
         return out_of_memory();
     }
@@ -184,7 +187,7 @@ void LoadShard::note_lists(const job::RecordId& id, ByteSpan value,
 Entry* LoadShard::find(const Item& item) const {
     Entry* entry = nullptr;
     if (item.fact.kind == FactKind::key) {
-        entry = engine_.keys.find(KeyName{item.hash, item.fact.key});
+        entry = engine_.keys.find(engine_.keys.key(item.fact.key, item.hash));
     } else {
         entry = engine_.records.find(item.hash, item.fact.record);
     }
@@ -194,7 +197,7 @@ Entry* LoadShard::find(const Item& item) const {
 Looked<Entry> LoadShard::find_or_make(const Item& item) {
     if (item.fact.kind == FactKind::key) {
         const auto looked =
-            engine_.keys.find_or_make(participant_, KeyName{item.hash, item.fact.key});
+            engine_.keys.find_or_make(participant_, engine_.keys.key(item.fact.key, item.hash));
         return {looked.lookup, looked.entry};
     }
     const auto looked = engine_.records.find_or_make(participant_, item.hash, item.fact.record);
@@ -216,6 +219,9 @@ Entry* LoadShard::make(const Item& item) {
 }
 
 explained<void> LoadShard::check_kind(const Fact& fact) const {
+    if (fact.number > Version::number_max || fact.value.size() > Version::bytes_max) {
+        return failure(Error::corrupt, "no version of " + name_of(fact) + " is like that");
+    }
     if (fact.kind == FactKind::record && engine_.schema.find(fact.record.kind) == nullptr) {
         return failure(
             Error::newer_format,

@@ -87,6 +87,7 @@ class LoadShard {
     /// is in `entered_` once more than in `left_`.
     std::vector<OrderedIndex::Key> entered_;
     std::vector<OrderedIndex::Key> left_;
+    std::string packed_;
 };
 
 }  // namespace belay::store

@@ -132,10 +132,12 @@ void Reader::walk(FunctionRef<void(const job::RecordId&, const RecordView&)> eac
 }
 
 void Reader::walk_keys(FunctionRef<void(std::string_view name, WallTime expires)> each) {
+    std::string scratch;
     const auto of_key = [&](const KeyRecord& key, const Version& version) {
-        const auto remembered = decode_remembered(version.bytes());
+        const auto remembered =
+            decode_remembered(key_version_bytes(engine_.keys.packer(), version, scratch));
         check(remembered.has_value(), "a key's version holds a remembered answer");
-        each(key.name(), remembered->expires);
+        each(engine_.keys.name_of(key), remembered->expires);
     };
     walk_key_records(of_key, nothing);
 }
@@ -150,12 +152,14 @@ void Reader::walk_facts(FunctionRef<void(Lsn lsn, const Fact& fact)> each,
         each(view.lsn, fact);
     };
     walk_records(of_record, between);
+    std::string scratch;
     const auto of_key = [&](const KeyRecord& key, const Version& version) {
+        const std::string name = engine_.keys.name_of(key);
         Fact fact;
         fact.kind = FactKind::key;
-        fact.key = key.name();
+        fact.key = name;
         fact.number = version.number();
-        fact.value = as_text(version.bytes());
+        fact.value = as_text(key_version_bytes(engine_.keys.packer(), version, scratch));
         each(version.lsn(), fact);
     };
     walk_key_records(of_key, between);

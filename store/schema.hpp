@@ -46,6 +46,9 @@ struct ListInfo {
 struct Schema {
     std::vector<KindInfo> kinds;
     std::vector<ListInfo> lists;
+    /// What the names of keys and the answers kept under them are made of, for as long as the
+    /// program runs: packed in memory (table/text_packer.hpp), so order and number are free.
+    std::vector<std::string_view> words;
 
     /// Null for a number that no family has.
     const KindInfo* find(job::Kind kind) const noexcept;

@@ -4,29 +4,33 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "store/table/entry_table.hpp"
+#include "store/table/text_packer.hpp"
 
 namespace belay::store {
 
-/// A key's name with its hash. A view of the name's bytes.
+/// A key's name with its hash, and how its table packs names. A view of the name's bytes.
 struct KeyName {
     std::uint64_t hash = 0;
     std::string_view name;
+    const TextPacker* packer = nullptr;
 };
 
 /// Has one address from its making to its removal; the name stands behind it in the same block.
 struct KeyRecord : Entry {
-    explicit KeyRecord(const KeyName& key) noexcept;
+    KeyRecord(std::uint64_t hash_, ByteSpan packed) noexcept;
 
     /// Valid as long as the record.
-    std::string_view name() const noexcept {
-        return {reinterpret_cast<const char*>(this + 1), name_size};
+    ByteSpan packed_name() const noexcept {
+        return {reinterpret_cast<const std::byte*>(this + 1), packed_size};
     }
 
     const std::uint64_t hash;
-    const std::uint32_t name_size;
+    const std::uint32_t packed_size;
 };
 
 struct KeyTraits {
@@ -36,7 +40,7 @@ struct KeyTraits {
     static std::uint64_t hash(const KeyRecord& record) noexcept { return record.hash; }
     /// The whole name is compared: two names with one hash are two keys.
     static bool matches(const KeyRecord& record, std::uint64_t, const KeyName& key) noexcept {
-        return record.hash == key.hash && record.name() == key.name;
+        return record.hash == key.hash && key.packer->is(record.packed_name(), key.name);
     }
     static KeyRecord* make(PoolLane& pool, std::uint64_t hash, const KeyName& key) noexcept;
     static void destroy(PoolLane& pool, KeyRecord* record) noexcept;
@@ -45,13 +49,24 @@ struct KeyTraits {
 class IdempotencyTable : public EntryTable<KeyTraits> {
   public:
     /// `seed` is random for each process: names are chosen by clients. `capacity` is how many slots
-    /// to begin with.
-    IdempotencyTable(Pool& pool, std::uint64_t seed, std::size_t capacity)
-        : EntryTable(pool, capacity), seed_(seed) {}
+    /// to begin with. `words` are what names and answers are made of (text_packer.hpp).
+    IdempotencyTable(Pool& pool, std::uint64_t seed, std::size_t capacity,
+                     std::span<const std::string_view> words = {})
+        : EntryTable(pool, capacity), packer_(words), seed_(seed) {}
 
     /// XXH3-64 of the name, with the seed. The result views `name`, which is at most
     /// limits::key_name_bytes_max long (checked by find_or_make).
     KeyName key(std::string_view name) const noexcept;
+
+    /// Of a hash that `key` gave for this name.
+    KeyName key(std::string_view name, std::uint64_t hash) const noexcept {
+        return {hash, name, &packer_};
+    }
+
+    std::string name_of(const KeyRecord& record) const;
+
+    /// Lives as long as the table.
+    const TextPacker& packer() const noexcept { return packer_; }
 
     KeyRecord* find(const KeyName& key) const { return EntryTable::find(key.hash, key); }
     Looked<KeyRecord> find_or_make(Participant& by, const KeyName& key) {
@@ -59,6 +74,7 @@ class IdempotencyTable : public EntryTable<KeyTraits> {
     }
 
   private:
+    const TextPacker packer_;
     const std::uint64_t seed_;
 };
 

@@ -10,7 +10,7 @@
 namespace belay::store {
 
 /// What a slot holds, as plain values: a 16-bit tag of the hash above a 48-bit node pointer whose
-/// low four bits are free. The life of a slot:
+/// low three bits are free. The life of a slot:
 ///
 ///   empty -> pointer -> removed          each of the three may be frozen, at any time,
 ///     |         |          |             and then never changes again
@@ -23,7 +23,7 @@ namespace slot {
 inline constexpr std::uint64_t empty = 0;
 inline constexpr std::uint64_t frozen = 1;   ///< a flag
 inline constexpr std::uint64_t removed = 2;  ///< no pointer
-inline constexpr std::uint64_t pointer_mask = 0x0000'ffff'ffff'fff0;
+inline constexpr std::uint64_t pointer_mask = 0x0000'ffff'ffff'fff8;
 inline constexpr unsigned tag_shift = 48;
 
 constexpr bool is_frozen(std::uint64_t word) noexcept {

@@ -28,9 +28,10 @@ constexpr std::size_t batch_blocks_max = 64;
 
 /// Up to 256 bytes, where nearly all blocks are, only the alignment is wasted; steps of a third or
 /// less above.
-constexpr std::array<std::uint16_t, 29> class_bytes{
-    48,  64,  80,  96,  112, 128, 144,  160,  176,  192,  208,  224,  240,  256, 320,
-    384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 2560, 3072, 4096};
+constexpr std::array<std::uint16_t, 43> class_bytes{
+    40,  48,  56,  64,  72,  80,  88,   96,   104,  112,  120,  128,  136, 144, 152,
+    160, 168, 176, 184, 192, 200, 208,  216,  224,  232,  240,  248,  256, 288, 320,
+    384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 3072, 4096};
 static_assert(class_bytes.back() == Pool::pooled_bytes_max);
 
 constexpr std::size_t no_class = class_bytes.size();

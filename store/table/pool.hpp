@@ -33,8 +33,8 @@ class Pool {
   public:
     /// Larger blocks come from the heap, one by one.
     static constexpr std::size_t pooled_bytes_max = 4096;
-    /// Every block is aligned to this, so the low four bits of its address are free for flags.
-    static constexpr std::size_t alignment = 16;
+    /// Every block is aligned to this, so the low three bits of its address are free for flags.
+    static constexpr std::size_t alignment = 8;
 
     Pool() = default;
     ~Pool();
@@ -48,7 +48,7 @@ class Pool {
   private:
     friend class PoolLane;
 
-    static constexpr std::size_t class_count = 29;
+    static constexpr std::size_t class_count = 43;
 
     /// A free block is a link of a list.
     struct Block {

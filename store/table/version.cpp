@@ -1,7 +1,6 @@
 #include "store/table/version.hpp"
 
 #include <cstring>
-#include <limits>
 #include <new>
 
 #include "core/base/check.hpp"
@@ -9,7 +8,8 @@
 namespace belay::store {
 
 Version* Version::make(PoolLane& pool, const Shape& shape) noexcept {
-    check(shape.size <= std::numeric_limits<std::uint32_t>::max(), "a version has a 32-bit size");
+    check(shape.size <= bytes_max, "a version fits a frame");
+    check(shape.number <= number_max, "a record has fewer versions");
     void* memory = pool.allocate(sizeof(Version) + shape.size);
     return memory == nullptr ? nullptr : new (memory) Version(shape);
 }

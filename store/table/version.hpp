@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "core/base/bytes.hpp"
+#include "core/base/limits.hpp"
 #include "core/job/ids.hpp"
 #include "store/table/epochs.hpp"
 #include "store/table/pool.hpp"
@@ -25,11 +26,16 @@ inline constexpr job::Lsn pending_lsn = ~job::Lsn{0};
 /// and set_lsn to the owner of the pending version.
 class Version {
   public:
+    static constexpr std::size_t bytes_max = (std::size_t{1} << 18) - 1;
+    static constexpr std::uint64_t number_max = (std::uint64_t{1} << 44) - 1;
+
     struct Shape {
-        std::uint64_t number = 1;    ///< of the record's versions: 1, 2, 3, …
-        std::size_t size = 0;        ///< of the bytes; at most 4 GiB - 1 (checked)
+        std::uint64_t number =
+            1;  ///< of the record's versions: 1, 2, 3, …; at most `number_max` (checked)
+        std::size_t size = 0;        ///< of the bytes; at most `bytes_max` (checked)
         bool tombstone = false;      ///< the record is gone from here on
         job::Lsn lsn = pending_lsn;  ///< only recovery knows it beforehand
+        bool packed = false;         ///< a mark for whoever reads the bytes
     };
 
     /// A version that nobody else can see; fill `writable()` before it is swapped in. nullptr when
@@ -59,7 +65,8 @@ class Version {
     }
 
     std::uint64_t number() const noexcept { return number_; }
-    bool tombstone() const noexcept { return tombstone_; }
+    bool tombstone() const noexcept { return tombstone_ != 0; }
+    bool packed() const noexcept { return packed_ != 0; }
 
     /// Valid as long as the version: to the end of the section in which it was found.
     ByteSpan bytes() const noexcept {
@@ -75,18 +82,23 @@ class Version {
 
     explicit Version(const Shape& shape) noexcept
         : lsn_(shape.lsn),
-          number_(shape.number),
-          size_(static_cast<std::uint32_t>(shape.size)),
-          tombstone_(shape.tombstone) {}
+          number_(shape.number & number_max),
+          size_(shape.size & bytes_max),
+          tombstone_(shape.tombstone ? 1 : 0),
+          packed_(shape.packed ? 1 : 0) {}
 
     std::atomic<job::Lsn> lsn_;
     /// Written by Cell::swap before the version is shared, and never after.
     const Version* previous_ = nullptr;
-    const std::uint64_t number_;
-    const std::uint32_t size_;
-    const bool tombstone_;
+    // In one word: there are millions of versions. A record that moved a thousand times a second
+    // would count for five hundred years.
+    const std::uint64_t number_ : 44;
+    const std::uint64_t size_ : 18;
+    const std::uint64_t tombstone_ : 1;
+    const std::uint64_t packed_ : 1;
 };
 
-static_assert(sizeof(Version) == 32);
+static_assert(sizeof(Version) == 24);
+static_assert(Version::bytes_max >= limits::frame_bytes_max, "whatever is logged has its room");
 
 }  // namespace belay::store

@@ -1,4 +1,7 @@
 // What the store is to know of contexts and export jobs: their lists, and how to print them.
+#include <array>
+#include <string_view>
+
 #include "core/exports/context.hpp"
 #include "core/exports/job.hpp"
 #include "http/families/export_jobs/family.hpp"
@@ -6,6 +9,8 @@
 
 namespace belay::export_jobs {
 namespace {
+
+using namespace std::string_view_literals;
 
 void lists_of_context(ByteSpan value, store::Memberships& to) {
     const result<exports::Context> context = exports::decode_context(value);
@@ -50,9 +55,33 @@ void print_job(ByteSpan value, std::string& to) {
     json.end_object();
 }
 
+/// The scope of a create and of a cancel, and the answers to them (export_write.cpp, render.cpp).
+constexpr auto words = std::to_array<std::string_view>({
+    "exports:\x10\0"sv,
+    "\x04\0POST=\0/v1/contexts/"sv,
+    "/export-jobs"sv,
+    "\x04\0POST;\0/v1/export-jobs/"sv,
+    "/cancel"sv,
+    R"({"jobId":")"sv,
+    R"(","status":"QUEUED","statusUrl":"/v1/export-jobs/)"sv,
+    R"({"id":")"sv,
+    R"(","reportType":"MATCHED","format":"CSV","status":"CANCELED","recordsWritten":)"sv,
+    R"(","reportType":")"sv,
+    R"(","format":"CSV","status":"CANCELED","recordsWritten":)"sv,
+    R"(","format":"JSON","status":"CANCELED","recordsWritten":)"sv,
+    R"(,"bytesWritten":)"sv,
+    R"(0,"bytesWritten":0,"createdAt":")"sv,
+    R"(,"createdAt":")"sv,
+    R"(","startedAt":")"sv,
+    R"(","finishedAt":")"sv,
+    R"(","expiresAt":")"sv,
+    R"("})"sv,
+});
+
 }  // namespace
 
 void add_to_schema(store::Schema& schema) {
+    schema.words.insert(schema.words.end(), words.begin(), words.end());
     schema.kinds.push_back({exports::context_kind, "context", &lists_of_context, &print_context});
     schema.kinds.push_back({exports::export_job_kind, "export_job", &lists_of_job, &print_job});
     schema.lists.push_back({exports::contexts_of_tenant, exports::context_kind});

@@ -115,7 +115,7 @@ std::uint64_t content_bytes(const Tables& tables, PoolLane& lane) {
     IdempotencyTable::Cursor keys;
     do {
     } while (tables.keys.walk(keys, SIZE_MAX, [&](KeyRecord& key) {
-        bytes += rounded(lane, sizeof(KeyRecord) + key.name().size());
+        bytes += rounded(lane, sizeof(KeyRecord) + key.packed_name().size());
         add_version(key);
     }));
     return bytes;

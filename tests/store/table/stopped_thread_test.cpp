@@ -67,7 +67,7 @@ void claim(World& world, Lane& lane, std::uint64_t first, std::uint64_t number,
     const std::string old = "key " + std::to_string(first + mixed(~number) % (number - first + 1));
     KeyRecord* record = world.keys.find(world.keys.key(old));
     if (record != nullptr && !record->cell.is_dead()) {
-        world.wrong += record->name() != old;
+        world.wrong += world.keys.name_of(*record) != old;
         world.wrong += !world.keys.kill(lane.member, *record, record->cell.newest());
     }
 }
