@@ -2,13 +2,15 @@
 //
 // usage: memory_bench [JOBS [DIRECTORY]]      (default: 1000000 build/bench-memory)
 //
-// One process opens an empty store, makes the jobs and compares its anonymous memory before and
-// after; another opens what the first has closed and does the same. Both are bounded by 700 bytes a
-// job (issue of the engine's proof); the exit status says whether they are kept.
+// One process opens an empty store, makes the jobs, compares its anonymous memory before and after,
+// and cancels them all, each under a key of its own; another opens what the first has closed. Each
+// prints one JSON object a line: the phase, and what a job takes in bytes. The exit status says
+// whether a queued job, made or loaded, takes no more than it may.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,9 +24,10 @@
 namespace belay::bench {
 namespace {
 
-constexpr double bytes_a_job_max = 700;
+constexpr double bytes_a_job_max = 400;
 constexpr std::size_t depth = 1024;
-constexpr std::size_t batch = 10'000;
+/// Expiry, status and fingerprint, before the body.
+constexpr std::size_t remembered_head_bytes = 8 + 2 + 32;
 
 struct World {
     explicit World(const std::string& directory) : path(directory) {}
@@ -40,50 +43,48 @@ double each(std::uint64_t bytes, std::size_t jobs) {
     return static_cast<double>(bytes) / static_cast<double>(jobs);
 }
 
-/// Prints what a job takes, and whether that is within the bound.
-bool print_total(const char* what, std::uint64_t before, std::uint64_t after, std::size_t jobs) {
+/// Prints what a job takes; more members may follow until end_line().
+double print_phase(const char* phase, std::uint64_t before, std::uint64_t after, std::size_t jobs) {
     const double bytes = each(after - before, jobs);
-    std::printf("%-38s %8.1f bytes a job (RssAnon %llu MiB before, %llu MiB after; at most %.0f)\n",
-                what, bytes, static_cast<unsigned long long>(before >> 20),
-                static_cast<unsigned long long>(after >> 20), bytes_a_job_max);
-    std::fflush(stdout);
-    return bytes <= bytes_a_job_max;
+    std::printf(R"({"phase":"%s","jobs":%zu,"bytes_a_job":%.1f)", phase, jobs, bytes);
+    return bytes;
 }
 
-void print_breakdown(const store::Statistics& statistics, const Sizes& sizes, std::size_t jobs) {
-    const auto line = [](const char* what, double bytes) {
-        std::printf("  %-36s %8.1f\n", what, bytes);
-    };
+void end_line() {
+    std::printf("}\n");
+    std::fflush(stdout);
+}
+
+/// Before anything is packed or rounded up, but for the last two.
+void print_parts(const store::Statistics& statistics, const Sizes& sizes, std::size_t jobs) {
     const std::size_t slots = statistics.record_slots + statistics.key_slots;
-    line("record: entry", sizeof(store::Record));
-    line("record: version's head", sizeof(store::Version));
-    line("record: value", static_cast<double>(sizes.record_value));
-    line("key: entry", sizeof(store::KeyRecord));
-    line("key: name", static_cast<double>(sizes.key_name));
-    line("key: version's head", sizeof(store::Version));
-    line("key: remembered head", 42);
-    line("key: answer", static_cast<double>(sizes.key_value));
-    line("slots of both tables", each(slots * sizeof(std::uint64_t), jobs));
-    line("all of the store (blocks and slots)", each(statistics.memory_bytes, jobs));
+    std::printf(R"(,"parts":{"record: entry":%zu,"record: head of its version":%zu,)"
+                R"("record: value":%llu,"key: entry":%zu,"key: name as a text":%llu,)"
+                R"("key: head of its version":%zu,"key: answer with what is known of it":%llu,)"
+                R"("slots of both tables":%.1f,"all that the store counts":%.1f})",
+                sizeof(store::Record), sizeof(store::Version),
+                static_cast<unsigned long long>(sizes.record_value), sizeof(store::KeyRecord),
+                static_cast<unsigned long long>(sizes.key_name), sizeof(store::Version),
+                static_cast<unsigned long long>(sizes.key_value + remembered_head_bytes),
+                each(slots * sizeof(std::uint64_t), jobs), each(statistics.memory_bytes, jobs));
 }
 
 bool fill(World& world, std::size_t jobs) {
     const auto disk = empty_directory(world.path);
     const auto store = open_store(*disk, world.clock, world.entropy, world.listener);
-    bool kept = false;
+    const std::vector<job::Uuid> ids = make_ids(jobs, world.clock, world.ids_entropy);
+    double bytes = 0;
     {
         JobDriver driver(*store, depth);
         driver.run(Deed::create, make_ids(depth, world.clock, world.ids_entropy));
         const std::uint64_t before = resident_bytes();
-        for (std::size_t made = 0; made < jobs; made += batch) {
-            driver.run(Deed::create,
-                       make_ids(std::min(batch, jobs - made), world.clock, world.ids_entropy));
-        }
-        kept = print_total("made by this process:", before, resident_bytes(), jobs);
-        print_breakdown(store->statistics(), driver.sizes(), jobs);
+        driver.run(Deed::create, ids);
+        bytes = print_phase("made", before, resident_bytes(), jobs);
+        print_parts(store->statistics(), driver.sizes(), jobs);
+        end_line();
     }
     check(store->close().has_value(), "the store closes");
-    return kept;
+    return bytes <= bytes_a_job_max;
 }
 
 bool reopen(World& world, std::size_t jobs) {
@@ -91,7 +92,27 @@ bool reopen(World& world, std::size_t jobs) {
     check(disk.has_value(), "the directory is there");
     const std::uint64_t before = resident_bytes();
     const auto store = open_store(**disk, world.clock, world.entropy, world.listener);
-    return print_total("loaded from the snapshot (ring included):", before, resident_bytes(), jobs);
+    const double bytes = print_phase("loaded, the ring included", before, resident_bytes(), jobs);
+    end_line();
+    return bytes <= bytes_a_job_max;
+}
+
+/// Jobs with the key of their create and that of their cancel; what they replaced is free again.
+bool cancel(World& world, std::size_t jobs) {
+    const auto disk = empty_directory(world.path);
+    const auto store = open_store(*disk, world.clock, world.entropy, world.listener);
+    const std::vector<job::Uuid> ids = make_ids(jobs, world.clock, world.ids_entropy);
+    {
+        JobDriver driver(*store, depth);
+        driver.run(Deed::create, make_ids(depth, world.clock, world.ids_entropy));
+        const std::uint64_t before = resident_bytes();
+        driver.run(Deed::create, ids);
+        driver.run(Deed::cancel, ids);
+        print_phase("canceled, with two keys", before, resident_bytes(), jobs);
+        end_line();
+    }
+    check(store->close().has_value(), "the store closes");
+    return true;
 }
 
 /// In a process of its own, since memory that was freed before would be used again.
@@ -114,12 +135,12 @@ bool in_child(World& world, std::size_t jobs, bool (*body)(World&, std::size_t))
 
 int main(int count, char** arguments) {
     using namespace belay::bench;
-    print_setting(count, arguments);
     const std::size_t jobs = count > 1 ? std::strtoull(arguments[1], nullptr, 10) : 1'000'000;
     const std::string directory = count > 2 ? arguments[2] : "build/bench-memory";
     World world(directory);
     const bool made = in_child(world, jobs, fill);
     const bool loaded = in_child(world, jobs, reopen);
+    const bool canceled = in_child(world, jobs, cancel);
     std::filesystem::remove_all(directory);
-    return made && loaded ? 0 : 1;
+    return made && loaded && canceled ? 0 : 1;
 }
