@@ -143,8 +143,9 @@ def claims(results):
             for name, result in results.items() for claim in result["claims"]]
     if not rows:
         return ["## Claims", "None of these runs held a figure against a promise."]
-    return ["## Claims", "Measured is the median of the rounds (with the lowest and the highest of them).",
-            table(["bench", "what", "bound", "measured", ""], rows)]
+    return ["## Claims",
+            "Measured is the median of the rounds (with the lowest and the highest of them).",
+            table(["bench", "what", "bound", "measured", "result"], rows)]
 
 
 def limit_of(claim):

@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 WIDTH, EDGE = 820, 18
 LINE = 17  # of text
-CHARACTER = 6.7  # of text at 12 pixels, on the wide side
+CHARACTER = 7  # of text at 12 pixels, on the wide side
 LABEL_CHARACTERS = 36
 BAR, BAR_GAP, GROUP_GAP = 15, 3, 12
 LINES_HEIGHT = 300
@@ -30,7 +30,8 @@ def style():
                     for place, pair in enumerate(COLORS))
     return ("text{font:12px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;"
             "fill:#24292f}.t{font-size:15px;font-weight:600}.q{fill:#57606a}.r{text-anchor:end}"
-            ".v{paint-order:stroke;stroke:#ffffff;stroke-width:3px}.k{text-anchor:middle}.p{fill:#ffffff}.g{stroke:#e4e8ec}.a{stroke:#8c959f}"
+            ".v{paint-order:stroke;stroke:#ffffff;stroke-width:3px}"
+            ".k{text-anchor:middle}.p{fill:#ffffff}.g{stroke:#e4e8ec}.a{stroke:#8c959f}"
             ".w{stroke:#24292f;stroke-width:1.3;fill:none}.one{stroke:#57606a;stroke-dasharray:4 3}"
             f".l{{fill:none;stroke-width:2}}{light}{plain}"
             "@media (prefers-color-scheme:dark){text{fill:#e6edf3}.q{fill:#9da7b1}.p{fill:#0d1117}"
@@ -65,7 +66,8 @@ def figure(value):
 class Axis:
     """From values to coordinates between `begin` and `end`, linear from zero or logarithmic."""
 
-    def __init__(self, values, begin, end, log):
+    def __init__(self, values, begin, end, log, whole=False):
+        """`whole`: it ends at a tick."""
         values = [value for value in values if not log or value > 0] or [1]
         self.begin, self.end, self.log = begin, end, log
         if log:
@@ -76,6 +78,9 @@ class Axis:
             self.low, self.high = min(0, *values), max(0, *values)
             if self.low == self.high:
                 self.high = self.low + 1
+            if whole:
+                step = self.step()
+                self.high = math.ceil(self.high / step - 1e-9) * step
 
     def at(self, value):
         low, high = self.low, self.high
@@ -117,22 +122,26 @@ def under(value):
 class Canvas:
     """The elements, and how far down the page they reach."""
 
-    def __init__(self, title, names):
+    def __init__(self, title, names, of_lines=False):
         self.title, self.items, self.down = title, [], EDGE + 12
         for line in textwrap.wrap(title, 92) or [""]:
             self.text(EDGE, self.down, line, "t")
             self.down += LINE + 3
-        self.legend(names)
+        self.legend(names, of_lines)
 
-    def legend(self, names):
-        across = EDGE
+    def legend(self, names, of_lines):
+        across, sign = EDGE, 34 if of_lines else 18
         for place, name in enumerate(names):
-            wide = 18 + CHARACTER * len(name) + 18
+            wide = sign + CHARACTER * len(name) + 16
             if across + wide > WIDTH - EDGE and across > EDGE:
                 across, self.down = EDGE, self.down + LINE
-            self.items.append(f'<rect class="b {color(place)}" x="{place_of(across)}" '
-                              f'y="{place_of(self.down - 9)}" width="11" height="11" rx="2"/>')
-            self.text(across + 18, self.down, name)
+            if of_lines:
+                draw_line(self, place, [(across, self.down - 4), (across + 26, self.down - 4)], ())
+                dot(self, place, across + 13, self.down - 4)
+            else:
+                self.items.append(f'<rect class="b {color(place)}" x="{place_of(across)}" '
+                                  f'y="{place_of(self.down - 9)}" width="11" height="11" rx="2"/>')
+            self.text(across + sign, self.down, name)
             across += wide
         self.down += LINE
 
@@ -240,7 +249,7 @@ def below(canvas, label, axis):
 
 
 def lines(plot):
-    canvas = Canvas(plot["title"], [series["name"] for series in plot["series"]])
+    canvas = Canvas(plot["title"], [series["name"] for series in plot["series"]], of_lines=True)
     points = [(place, point) for place, series in enumerate(plot["series"])
               for point in series["points"] if usable(point)]
     names = list(dict.fromkeys(point[0] for _, point in points))
@@ -249,8 +258,8 @@ def lines(plot):
     canvas.text(EDGE, canvas.down + 2, plot["y_label"], "q")
     top = canvas.down + LINE
     bottom = top + LINES_HEIGHT
-    tall = Axis(values, bottom, top, plot["log_y"])
-    left = EDGE + 8 + CHARACTER * max(len(number(tick)) for tick in tall.ticks())
+    tall = Axis(values, bottom, top, plot["log_y"], whole=True)
+    left = EDGE + 14 + CHARACTER * max(len(number(tick)) for tick in tall.ticks())
     right = WIDTH - EDGE - 24
     wide = Axis(range(len(names)) if named else names, left, right, plot["log_x"] and not named)
     if not named and not wide.log and names:
@@ -273,7 +282,7 @@ def lines(plot):
     for place, series in enumerate(plot["series"]):
         drawn = [(across[point[0]], *(tall.at(value) for value in point[1:]))
                  for point in series["points"] if usable(point)]
-        draw_line(canvas, place, drawn)
+        draw_line(canvas, place, drawn, drawn)
     canvas.down = bottom + LINE + 2
     below(canvas, plot["x_label"], wide)
     return canvas.done()
@@ -290,16 +299,20 @@ def across_ticks(axis, across):
     return [(axis.at(tick), number(tick)) for tick in axis.ticks()]
 
 
-def draw_line(canvas, place, drawn):
-    """`drawn`: (x, y) or (x, y, low, high), as coordinates."""
+def draw_line(canvas, place, path, points):
+    """Through `path`; `points` are marked: (x, y) or (x, y, low, high), as coordinates."""
     dash = DASHES[place // len(COLORS) % len(DASHES)]
     dash = f' stroke-dasharray="{dash}"' if dash else ""
-    if len(drawn) > 1:
-        path = " ".join(f"{place_of(point[0])},{place_of(point[1])}" for point in drawn)
+    if len(path) > 1:
+        path = " ".join(f"{place_of(point[0])},{place_of(point[1])}" for point in path)
         canvas.items.append(f'<polyline class="l {color(place)}"{dash} points="{path}"/>')
-    for point in drawn:
-        x, y = place_of(point[0]), place_of(point[1])
+    for point in points:
         if len(point) == 4:
             canvas.items.append(f'<path class="w" d="M{place_of(point[0] - 3.5)} '
                                 f'{place_of(point[2])}h7m-3.5 0V{place_of(point[3])}m-3.5 0h7"/>')
-        canvas.items.append(f'<circle class="m {color(place)}" cx="{x}" cy="{y}" r="3.5"/>')
+        dot(canvas, place, point[0], point[1])
+
+
+def dot(canvas, place, across, down):
+    canvas.items.append(f'<circle class="m {color(place)}" cx="{place_of(across)}" '
+                        f'cy="{place_of(down)}" r="3.5"/>')
