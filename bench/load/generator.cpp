@@ -158,6 +158,15 @@ bool Worker::connect() {
     for (std::size_t count = 0; count < share; ++count) {
         const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         auto link = std::make_unique<Link>(descriptor);
+        if (settings_.addresses > 1) {
+            sockaddr_in from{};
+            from.sin_family = AF_INET;
+            from.sin_addr.s_addr =
+                htonl(static_cast<std::uint32_t>(INADDR_LOOPBACK + count % settings_.addresses));
+            // An address of this machine and any port; if it fails all the same, the system's
+            // choice will do.
+            ::bind(descriptor, reinterpret_cast<const sockaddr*>(&from), sizeof from);
+        }
         if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
             0) {
             fail("connect: " + std::generic_category().message(errno));

@@ -39,6 +39,8 @@ struct LoadSettings {
     /// Of all threads together, divided evenly.
     std::size_t connections = 64;
     std::size_t threads = 1;
+    /// Of this machine, from which connections come in turn: a server may limit those of one.
+    std::size_t addresses = 1;
     /// Requests under way on a connection at once.
     std::size_t depth = 1;
     /// Requests a second of all threads together; 0: closed loop.

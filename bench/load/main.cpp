@@ -6,8 +6,10 @@
 // and `{key}` by a key that no other request has. A run ends when the time is over or the ids are
 // used up. An answer of another status than --expect, or without the text of --contains, is counted
 // as wrong; a run with wrong answers ends with exit code 1, and its figures mean nothing.
+// What stands in a line behind a tab replaces `{more}`.
 // With --save-ids the answers' ids become the --ids of a later run. With --redis the same load is
 // put on a Redis server.
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -44,8 +46,12 @@ class ScriptedSource final : public RequestSource {
         }
         key_ = key_prefix_;
         key_ += std::to_string(place_);
-        const std::string_view id = script_.takes_ids() ? ids_[place_] : std::string_view();
-        script_.append({.id = id, .key = key_}, to);
+        const std::string_view line = script_.takes_ids() ? ids_[place_] : std::string_view();
+        const std::size_t tab = std::min(line.find('\t'), line.size());
+        script_.append({.id = line.substr(0, tab),
+                        .key = key_,
+                        .more = line.substr(std::min(tab + 1, line.size()))},
+                       to);
         ++place_;
         return true;
     }
@@ -202,6 +208,9 @@ int main(int count, char** arguments) {
     app.add_option("--expect", from.expect, "the status of a right answer");
     app.add_option("--contains", from.contains, "a text in the body of a right answer");
     app.add_option("--connections", settings.connections);
+    app.add_option("--addresses", settings.addresses,
+                   "connections come in turn from so many addresses: 127.0.0.1, 127.0.0.2, …")
+        ->check(CLI::Range(1, 254));
     app.add_option("--threads", settings.threads);
     app.add_option("--depth", settings.depth, "requests under way on a connection");
     app.add_option("--rate", settings.rate, "requests a second by a fixed schedule (open loop)");

@@ -29,7 +29,8 @@ Script::Framed Script::cut(std::string_view text) {
     while (!text.empty()) {
         const std::size_t id = text.find("{id}");
         const std::size_t key = text.find("{key}");
-        const std::size_t at = std::min({id, key, text.size()});
+        const std::size_t more = text.find("{more}");
+        const std::size_t at = std::min({id, key, more, text.size()});
         Part part{std::string(text.substr(0, at)), Place::none};
         text.remove_prefix(at);
         framed.fixed_bytes += at;
@@ -42,6 +43,11 @@ Script::Framed Script::cut(std::string_view text) {
             part.place = Place::key;
             ++framed.keys;
             text.remove_prefix(5);
+        } else if (at == more) {
+            part.place = Place::more;
+            ++framed.mores;
+            takes_ids_ = true;
+            text.remove_prefix(6);
         }
         framed.parts.push_back(std::move(part));
     }
@@ -55,6 +61,8 @@ void Script::append(const Framed& framed, const Places& places, std::string& to)
             to += places.id;
         } else if (part.place == Place::key) {
             to += places.key;
+        } else if (part.place == Place::more) {
+            to += places.more;
         }
     }
 }

@@ -8,7 +8,8 @@
 
 namespace belay::bench {
 
-/// In the target, the headers, the body and the Redis command `{id}` and `{key}` are replaced.
+/// In the target, the headers, the body and the Redis command `{id}`, `{key}` and `{more}` are
+/// replaced.
 struct Template {
     std::string method = "GET";
     std::string target;
@@ -26,6 +27,7 @@ struct Template {
 struct Places {
     std::string_view id;
     std::string_view key;
+    std::string_view more = {};  ///< what belongs to the id: its owner's token, for one
 };
 
 /// A template, cut at its places once. Thread-safe: it does not change.
@@ -38,7 +40,7 @@ class Script {
     void append(const Places& places, std::string& to) const;
 
   private:
-    enum class Place { none, id, key };
+    enum class Place { none, id, key, more };
     struct Part {
         std::string text;
         Place place = Place::none;
@@ -49,9 +51,11 @@ class Script {
         std::size_t fixed_bytes = 0;
         std::size_t ids = 0;
         std::size_t keys = 0;
+        std::size_t mores = 0;
 
         std::size_t bytes(const Places& places) const noexcept {
-            return fixed_bytes + ids * places.id.size() + keys * places.key.size();
+            return fixed_bytes + ids * places.id.size() + keys * places.key.size() +
+                   mores * places.more.size();
         }
     };
 
