@@ -1,6 +1,7 @@
 #include "core/base/base64.hpp"
 
 #include <array>
+#include <cstdint>
 
 namespace belay {
 namespace {
@@ -68,17 +69,25 @@ result<std::string> decode(std::string_view text, const Reverse& reverse) {
     return out;
 }
 
-int hex_value(char character) noexcept {
-    if (character >= '0' && character <= '9') {
-        return character - '0';
+/// What no digit is: more than two digits can give.
+constexpr unsigned no_digit = 256;
+
+constexpr auto hex_values = [] {
+    std::array<std::uint16_t, 256> values{};
+    for (std::size_t code = 0; code < values.size(); ++code) {
+        const char character = static_cast<char>(code);
+        const bool decimal = character >= '0' && character <= '9';
+        const bool lower = character >= 'a' && character <= 'f';
+        const bool upper = character >= 'A' && character <= 'F';
+        const char zero = decimal ? '0' : static_cast<char>((lower ? 'a' : 'A') - 10);
+        values[code] = static_cast<std::uint16_t>(
+            decimal || lower || upper ? static_cast<unsigned>(character - zero) : no_digit);
     }
-    if (character >= 'a' && character <= 'f') {
-        return character - 'a' + 10;
-    }
-    if (character >= 'A' && character <= 'F') {
-        return character - 'A' + 10;
-    }
-    return -1;
+    return values;
+}();
+
+unsigned hex_value(char character) noexcept {
+    return hex_values[static_cast<unsigned char>(character)];
 }
 
 }  // namespace
@@ -120,20 +129,25 @@ std::string hex_encode(ByteSpan bytes) {
 }
 
 result<std::string> hex_decode(std::string_view text) {
-    if (text.size() % 2 != 0) {
+    std::string out(text.size() / 2, '\0');
+    if (!hex_decode(text, std::as_writable_bytes(std::span(out)))) {
         return Error::malformed;
     }
-    std::string out;
-    out.reserve(text.size() / 2);
-    for (std::size_t at = 0; at < text.size(); at += 2) {
-        const int high = hex_value(text[at]);
-        const int low = hex_value(text[at + 1]);
-        if (high < 0 || low < 0) {
-            return Error::malformed;
-        }
-        out.push_back(static_cast<char>(high * 16 + low));
-    }
     return out;
+}
+
+bool hex_decode(std::string_view text, std::span<std::byte> to) noexcept {
+    if (text.size() != to.size() * 2) {
+        return false;
+    }
+    unsigned all = 0;
+    for (std::size_t at = 0; at < to.size(); ++at) {
+        const unsigned high = hex_value(text[at * 2]);
+        const unsigned low = hex_value(text[at * 2 + 1]);
+        all |= high | low;
+        to[at] = static_cast<std::byte>(high << 4 | low);
+    }
+    return all < no_digit;
 }
 
 }  // namespace belay

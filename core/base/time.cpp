@@ -35,55 +35,45 @@ Civil civil_of(WallTime time) {
             static_cast<int>(clock.subseconds().count())};
 }
 
-/// A text of digits in the making. printf would take ten times as long, and times stand in every
-/// answer.
-class Digits {
-  public:
-    void put(char character) noexcept { text_[size_++] = character; }
-
-    /// `value`, not negative, with leading zeros to `width`.
-    void put(int value, std::size_t width) noexcept {
-        for (std::size_t place = width; place > 0; --place) {
-            text_[size_ + place - 1] = static_cast<char>('0' + value % 10);
-            value /= 10;
-        }
-        size_ += width;
+/// `value`, not negative, with leading zeros to `width`. printf would take ten times as long, and
+/// times stand in every answer.
+void append_digits(int value, std::size_t width, TimeText& to) noexcept {
+    char* const begin = to.extend(width);
+    for (std::size_t place = width; place > 0; --place) {
+        begin[place - 1] = static_cast<char>('0' + value % 10);
+        value /= 10;
     }
-
-    /// Four digits, or as many as a year beyond them has, with its sign.
-    void put_year(int year) noexcept {
-        if (year >= 0 && year <= 9999) {
-            put(year, 4);
-        } else {
-            char* const begin = text_.data() + size_;
-            size_ += static_cast<std::size_t>(
-                std::to_chars(begin, text_.data() + text_.size(), year).ptr - begin);
-        }
-    }
-
-    std::string text() const { return {text_.data(), size_}; }
-
-  private:
-    std::array<char, 40> text_;
-    std::size_t size_ = 0;
-};
-
-void append_day(const Civil& c, Digits& to) noexcept {
-    to.put_year(c.year);
-    to.put('-');
-    to.put(static_cast<int>(c.month), 2);
-    to.put('-');
-    to.put(static_cast<int>(c.day), 2);
 }
 
-void append_second(const Civil& c, Digits& to) noexcept {
+/// Four digits, or as many as a year beyond them has, with its sign.
+void append_year(int year, TimeText& to) noexcept {
+    if (year >= 0 && year <= 9999) {
+        append_digits(year, 4, to);
+        return;
+    }
+    std::array<char, 12> digits;
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), year).ptr;
+    for (const char* digit = digits.data(); digit != end; ++digit) {
+        to.append(*digit);
+    }
+}
+
+void append_day(const Civil& c, TimeText& to) noexcept {
+    append_year(c.year, to);
+    to.append('-');
+    append_digits(static_cast<int>(c.month), 2, to);
+    to.append('-');
+    append_digits(static_cast<int>(c.day), 2, to);
+}
+
+void append_second(const Civil& c, TimeText& to) noexcept {
     append_day(c, to);
-    to.put('T');
-    to.put(c.hour, 2);
-    to.put(':');
-    to.put(c.minute, 2);
-    to.put(':');
-    to.put(c.second, 2);
+    to.append('T');
+    append_digits(c.hour, 2, to);
+    to.append(':');
+    append_digits(c.minute, 2, to);
+    to.append(':');
+    append_digits(c.second, 2, to);
 }
 
 /// Reads `count` digits at the front of `text` and drops them; -1 if they are not there.
@@ -171,21 +161,29 @@ result<minutes> take_offset(std::string_view& text) {
 
 }  // namespace
 
+TimeText rfc3339_seconds(WallTime time) noexcept {
+    TimeText text;
+    append_second(civil_of(time), text);
+    text.append('Z');
+    return text;
+}
+
+TimeText rfc3339_milliseconds(WallTime time) noexcept {
+    const Civil c = civil_of(time);
+    TimeText text;
+    append_second(c, text);
+    text.append('.');
+    append_digits(c.millisecond, 3, text);
+    text.append('Z');
+    return text;
+}
+
 std::string format_rfc3339_seconds(WallTime time) {
-    Digits digits;
-    append_second(civil_of(time), digits);
-    digits.put('Z');
-    return digits.text();
+    return rfc3339_seconds(time).string();
 }
 
 std::string format_rfc3339_milliseconds(WallTime time) {
-    const Civil c = civil_of(time);
-    Digits digits;
-    append_second(c, digits);
-    digits.put('.');
-    digits.put(c.millisecond, 3);
-    digits.put('Z');
-    return digits.text();
+    return rfc3339_milliseconds(time).string();
 }
 
 result<WallTime> parse_rfc3339(std::string_view text) {
@@ -226,17 +224,17 @@ result<Day> parse_day(std::string_view text) {
 
 std::string format_day_compact(Day day) {
     const Civil c = civil_of(WallTime(day));
-    Digits digits;
-    digits.put_year(c.year);
-    digits.put(static_cast<int>(c.month), 2);
-    digits.put(static_cast<int>(c.day), 2);
-    return digits.text();
+    TimeText text;
+    append_year(c.year, text);
+    append_digits(static_cast<int>(c.month), 2, text);
+    append_digits(static_cast<int>(c.day), 2, text);
+    return text.string();
 }
 
 std::string format_day(Day day) {
-    Digits digits;
-    append_day(civil_of(WallTime(day)), digits);
-    return digits.text();
+    TimeText text;
+    append_day(civil_of(WallTime(day)), text);
+    return text.string();
 }
 
 }  // namespace belay

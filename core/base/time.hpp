@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/fixed_text.hpp"
 #include "core/base/result.hpp"
 
 namespace belay {
@@ -18,10 +19,15 @@ using WallTime = std::chrono::sys_time<Milliseconds>;
 /// A day of the proleptic Gregorian calendar, UTC.
 using Day = std::chrono::sys_days;
 
+/// Long enough for whatever year a WallTime can be in.
+using TimeText = FixedText<40>;
+
 /// "2026-11-22T19:04:05Z": RFC 3339, whole seconds, cut not rounded.
+TimeText rfc3339_seconds(WallTime time) noexcept;
 std::string format_rfc3339_seconds(WallTime time);
 
 /// "2026-11-22T19:04:05.123Z": RFC 3339 with three decimals.
+TimeText rfc3339_milliseconds(WallTime time) noexcept;
 std::string format_rfc3339_milliseconds(WallTime time);
 
 /// Reads an RFC 3339 date-time with any number (0 to 9) of decimals and any offset; decimals below

@@ -9,10 +9,6 @@ constexpr std::string_view urn_prefix = "urn:uuid:";
 constexpr std::size_t canonical_size = 36;
 constexpr std::size_t bare_size = 32;
 
-bool is_dash_position(std::size_t at) {
-    return at == 8 || at == 13 || at == 18 || at == 23;
-}
-
 bool starts_with_urn(std::string_view text) {
     if (text.size() < urn_prefix.size()) {
         return false;
@@ -29,18 +25,22 @@ bool starts_with_urn(std::string_view text) {
 
 }  // namespace
 
-std::string format_uuid(const Uuid& id) {
+UuidText uuid_text(const Uuid& id) noexcept {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(canonical_size);
+    UuidText text;
     for (std::size_t octet = 0; octet < id.octets.size(); ++octet) {
-        if (is_dash_position(text.size())) {
-            text.push_back('-');
+        if (octet == 4 || octet == 6 || octet == 8 || octet == 10) {
+            text.append('-');
         }
-        text.push_back(digits[id.octets[octet] >> 4]);
-        text.push_back(digits[id.octets[octet] & 0xf]);
+        char* const pair = text.extend(2);
+        pair[0] = digits[id.octets[octet] >> 4];
+        pair[1] = digits[id.octets[octet] & 0xf];
     }
     return text;
+}
+
+std::string format_uuid(const Uuid& id) {
+    return uuid_text(id).string();
 }
 
 result<Uuid> parse_uuid(std::string_view text) {
@@ -50,27 +50,25 @@ result<Uuid> parse_uuid(std::string_view text) {
         text = text.substr(1, canonical_size);
     }
     std::array<char, bare_size> hex;
-    std::size_t count = 0;
     if (text.size() == canonical_size) {
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            if (is_dash_position(at) != (text[at] == '-')) {
-                return Error::malformed;
-            }
-            if (!is_dash_position(at)) {
-                hex[count++] = text[at];
-            }
+        if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') {
+            return Error::malformed;
         }
+        // A dash anywhere else is no hex digit.
+        std::memcpy(hex.data(), text.data(), 8);
+        std::memcpy(hex.data() + 8, text.data() + 9, 4);
+        std::memcpy(hex.data() + 12, text.data() + 14, 4);
+        std::memcpy(hex.data() + 16, text.data() + 19, 4);
+        std::memcpy(hex.data() + 20, text.data() + 24, 12);
     } else if (text.size() == bare_size) {
         std::memcpy(hex.data(), text.data(), bare_size);
     } else {
         return Error::malformed;
     }
-    const result<std::string> octets = hex_decode({hex.data(), hex.size()});
-    if (!octets) {
-        return octets.error();
-    }
     Uuid id;
-    std::memcpy(id.octets.data(), octets->data(), id.octets.size());
+    if (!hex_decode({hex.data(), hex.size()}, std::as_writable_bytes(std::span(id.octets)))) {
+        return Error::malformed;
+    }
     return id;
 }
 

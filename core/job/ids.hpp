@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/bytes.hpp"
+#include "core/base/fixed_text.hpp"
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 
@@ -34,6 +35,8 @@ struct UuidHash {
 };
 
 /// "0189a2c4-…", lower case.
+using UuidText = FixedText<36>;
+UuidText uuid_text(const Uuid& id) noexcept;
 std::string format_uuid(const Uuid& id);
 
 /// Takes what Go's uuid.Parse takes (exports.md 1.1): the canonical form, `urn:uuid:` before it,

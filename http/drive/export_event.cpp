@@ -45,11 +45,11 @@ void render(std::string_view name, const job::Uuid& id, const exports::Job& job,
     wire::JsonWriter json(to);
     json.begin_object();
     json.member("event", name);
-    json.member("timestamp", format_rfc3339_milliseconds(now));
-    json.member("organizationId", job::format_uuid(job.tenant));
+    json.member("timestamp", rfc3339_milliseconds(now));
+    json.member("organizationId", job::uuid_text(job.tenant));
     json.name("data").begin_object();
-    json.member("jobId", job::format_uuid(id));
-    json.member("contextId", job::format_uuid(job.context));
+    json.member("jobId", job::uuid_text(id));
+    json.member("contextId", job::uuid_text(job.context));
     json.member("status", name_of(job.phase));
     json.member("reportType", name_of(job.report)).member("format", name_of(job.format));
     json.member("recordsWritten", job.records_written);
@@ -61,14 +61,14 @@ void render(std::string_view name, const job::Uuid& id, const exports::Job& job,
     if (!job.error.empty()) {
         json.member("error", job.error);
     }
-    json.member("createdAt", format_rfc3339_seconds(exports::created_at(id)));
+    json.member("createdAt", rfc3339_seconds(exports::created_at(id)));
     if (job.started) {
-        json.member("startedAt", format_rfc3339_seconds(*job.started));
+        json.member("startedAt", rfc3339_seconds(*job.started));
     }
     if (job.finished) {
-        json.member("finishedAt", format_rfc3339_seconds(*job.finished));
+        json.member("finishedAt", rfc3339_seconds(*job.finished));
     }
-    json.member("expiresAt", format_rfc3339_seconds(exports::expires_at(id)));
+    json.member("expiresAt", rfc3339_seconds(exports::expires_at(id)));
     json.end_object().end_object();
 }
 

@@ -15,6 +15,7 @@ constexpr unsigned uuid_again = 0xff;
 
 constexpr std::size_t uuid_octets = 16;
 constexpr std::size_t uuid_characters = 36;
+constexpr std::size_t uuid_first_dash = 8;
 /// Of a text; those behind are written out.
 constexpr std::size_t uuids_max = 8;
 
@@ -160,6 +161,7 @@ TextPacker::TextPacker(std::span<const std::string_view> words)
     words_.erase(std::unique(words_.begin(), words_.end()), words_.end());
     check(words_.size() <= words_max, "a packer has at most so many words");
     for (const std::string& word : words_) {
+        heads_.push_back(head_of(word));
         ++begins_[first(word) + 1u];
     }
     for (std::size_t byte = 1; byte < begins_.size(); ++byte) {
@@ -167,11 +169,35 @@ TextPacker::TextPacker(std::span<const std::string_view> words)
     }
 }
 
+TextPacker::Head TextPacker::head_of(std::string_view word) noexcept {
+    Head head;
+    const std::size_t count = std::min(word.size(), sizeof head.bytes);
+    std::memcpy(&head.bytes, word.data(), count);
+    std::memset(&head.mask, 0xff, count);
+    return head;
+}
+
 const std::string* TextPacker::longest_word(std::string_view text) const noexcept {
     const auto byte = static_cast<unsigned char>(text[0]);
-    for (std::size_t at = begins_[byte]; at < begins_[byte + 1u]; ++at) {
-        if (text.starts_with(words_[at])) {
-            return &words_[at];
+    const std::size_t end = begins_[byte + 1u];
+    std::size_t at = begins_[byte];
+    if (at == end) {
+        return nullptr;
+    }
+    std::uint64_t begin;
+    if (text.size() >= sizeof begin) {
+        std::memcpy(&begin, text.data(), sizeof begin);
+    } else {
+        begin = head_of(text).bytes;
+    }
+    for (; at < end; ++at) {
+        const std::string& word = words_[at];
+        // A text that ends before the word does is told by its length.
+        if ((begin & heads_[at].mask) == heads_[at].bytes && word.size() <= text.size() &&
+            (word.size() <= sizeof begin ||
+             std::memcmp(word.data() + sizeof begin, text.data() + sizeof begin,
+                         word.size() - sizeof begin) == 0)) {
+            return &word;
         }
     }
     return nullptr;
@@ -186,6 +212,13 @@ std::size_t TextPacker::pack(std::string_view text, MutableByteSpan to) const no
     std::size_t at = 0;
     while (at < text.size()) {
         const std::string_view rest = text.substr(at);
+        const auto byte = static_cast<unsigned char>(rest[0]);
+        const bool may_be_uuid = digit_of[byte] != no_digit && rest.size() >= uuid_characters &&
+                                 rest[uuid_first_dash] == '-';
+        if (begins_[byte] == begins_[byte + 1U] && !may_be_uuid) {
+            ++at;
+            continue;
+        }
         if (const std::string* word = longest_word(rest)) {
             put_literal(text.substr(literal, at - literal), literal_bytes_max, output);
             output.byte(first_word + static_cast<std::size_t>(word - words_.data()));
@@ -193,7 +226,7 @@ std::size_t TextPacker::pack(std::string_view text, MutableByteSpan to) const no
             literal = at;
             continue;
         }
-        const std::optional<Octets> octets = read_uuid(rest);
+        const std::optional<Octets> octets = may_be_uuid ? read_uuid(rest) : std::nullopt;
         if (!octets) {
             ++at;
             continue;

@@ -55,11 +55,21 @@ class TextPacker {
   private:
     static constexpr std::size_t literal_bytes_max = 128;
 
+    /// The first eight bytes of a word, or all of a shorter one with zeros behind, and which of
+    /// them count: most words are told from a text by one comparison.
+    struct Head {
+        std::uint64_t bytes = 0;
+        std::uint64_t mask = 0;
+    };
+
+    static Head head_of(std::string_view word) noexcept;
+
     /// nullptr if none fits.
     const std::string* longest_word(std::string_view text) const noexcept;
 
     /// By first byte, then the longest first.
     std::vector<std::string> words_;
+    std::vector<Head> heads_;  ///< of each
     /// The words that begin with byte b are those from begins_[b] to begins_[b + 1].
     std::array<std::uint8_t, 257> begins_{};
 };

@@ -33,7 +33,7 @@ class Request final : public KeyedWrite {
         }
         job::Fingerprint of_request{};
         of_request[0] = fingerprint;
-        use_key("a key", of_request, std::chrono::hours(24));
+        use_key(SpareText("a key"), of_request, std::chrono::hours(24));
     }
 
     /// "200 X-Idempotency-Replayed: true; what is in the body"

@@ -18,7 +18,7 @@ ClientWrite::ClientWrite(WriteRequest request, const job::Uuid& id,
         set_importance(store::Importance::create);
     }
     if (!request_.key.empty()) {
-        use_key(request_.key, request_.fingerprint, export_jobs::key_lifetime);
+        use_key(SpareText(request_.key), request_.fingerprint, export_jobs::key_lifetime);
     }
 }
 

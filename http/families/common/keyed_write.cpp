@@ -24,11 +24,11 @@ constexpr std::uint16_t claimed_status = 1;
 
 }  // namespace
 
-void KeyedWrite::use_key(std::string name, const job::Fingerprint& request, Milliseconds kept) {
+void KeyedWrite::use_key(SpareText name, const job::Fingerprint& request, Milliseconds kept) {
     key_name_ = std::move(name);
     request_ = request;
     kept_ = kept;
-    set_key(key_name_);
+    set_key(*key_name_);
     if (claims_only_) {
         claim_key_only();  // whatever importance the request itself has
     }
@@ -66,7 +66,7 @@ void KeyedWrite::decide_fresh(const store::View& view, store::Draft& draft) {
         return;
     }
     kind_ = status_ < first_error_status ? Answer::first : Answer::refusal;
-    if (key_name_.empty()) {
+    if (key_name_->empty()) {
         return;
     }
     if (is_kept(status_)) {
@@ -96,7 +96,7 @@ void KeyedWrite::look(const store::View& view, store::Draft& draft) {
 }
 
 void KeyedWrite::claim(const store::View& view, store::Draft& draft) {
-    check(!key_name_.empty(), "who claims a key names one");
+    check(!key_name_->empty(), "who claims a key names one");
     status_ = render_key_reused(body_);
     kind_ = Answer::claim;
     draft.remember(answer_until(view.now, claimed_status));

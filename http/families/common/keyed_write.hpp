@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/spare_text.hpp"
 #include "http/families/common/shard_context.hpp"
 #include "http/server/exchange.hpp"
 #include "store/operation.hpp"
@@ -29,7 +30,7 @@ class KeyedWrite : public store::Operation {
     explicit KeyedWrite(std::string& body) noexcept : body_(body) {}
 
     /// The request names a key. `name` as append_key_name makes it.
-    void use_key(std::string name, const job::Fingerprint& request, Milliseconds kept);
+    void use_key(SpareText name, const job::Fingerprint& request, Milliseconds kept);
 
     /// Nothing is to be done but to claim the key, which the request names.
     void claim_key_only() noexcept {
@@ -91,7 +92,7 @@ class KeyedWrite : public store::Operation {
     job::RememberedAnswer answer_until(WallTime now, int status) const noexcept;
 
     std::string& body_;
-    std::string key_name_;
+    SpareText key_name_;
     job::Fingerprint request_{};
     Milliseconds kept_{};
     int status_ = 0;

@@ -48,9 +48,9 @@ class CancelJob final : public ExchangeWrite {
             render_error(settings().error_style, kind, {}, details, body);
             return kind.status;
         }
-        value_.clear();
-        exports::encode(decision.next, value_);
-        draft.put(0, as_byte_span(value_));
+        value_->clear();
+        exports::encode(decision.next, *value_);
+        draft.put(0, as_byte_span(*value_));
         event_.put(view, draft, record, decision.next);
         standing_.job = decision.next;
         standing_.job.error = {};
@@ -70,7 +70,7 @@ class CancelJob final : public ExchangeWrite {
     const job::TenantId tenant_;
     exports::Standing standing_;
     http::ExportEvent event_;
-    std::string value_;
+    SpareText value_;
 };
 
 }  // namespace

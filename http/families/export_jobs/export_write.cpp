@@ -62,9 +62,9 @@ bool ExportWrite::set_request_key(const auth::Principal& principal, const wire::
     }
     const std::array<std::string_view, 4> scope{as_text(principal.tenant.bytes()),
                                                 principal.subject, head.method_text(), head.path()};
-    std::string name = "exports:";
-    http::append_key_name(scope, key, name);
-    if (name.size() > limits::key_name_bytes_max) {
+    SpareText name("exports:");
+    http::append_key_name(scope, key, *name);
+    if (name->size() > limits::key_name_bytes_max) {
         return false;
     }
     use_key(std::move(name), request, key_lifetime);

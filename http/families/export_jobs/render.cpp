@@ -18,7 +18,7 @@ std::string hex(const exports::Sha256& digest) {
 void render_job(const job::Uuid& id, const exports::Job& job, WallTime now,
                 wire::JsonWriter& json) {
     json.begin_object();
-    json.member("id", job::format_uuid(id));
+    json.member("id", job::uuid_text(id));
     json.member("reportType", name_of(job.report));
     json.member("format", name_of(job.format));
     json.member("status", name_of(job.phase));
@@ -30,14 +30,14 @@ void render_job(const job::Uuid& id, const exports::Job& job, WallTime now,
     if (!job.error.empty()) {
         json.member("error", job.error);
     }
-    json.member("createdAt", format_rfc3339_seconds(exports::created_at(id)));
+    json.member("createdAt", rfc3339_seconds(exports::created_at(id)));
     if (job.started) {
-        json.member("startedAt", format_rfc3339_seconds(*job.started));
+        json.member("startedAt", rfc3339_seconds(*job.started));
     }
     if (job.finished) {
-        json.member("finishedAt", format_rfc3339_seconds(*job.finished));
+        json.member("finishedAt", rfc3339_seconds(*job.finished));
     }
-    json.member("expiresAt", format_rfc3339_seconds(exports::expires_at(id)));
+    json.member("expiresAt", rfc3339_seconds(exports::expires_at(id)));
     if (exports::is_downloadable(job, id, now)) {
         json.member("downloadUrl", job_path(id) + "/download");
     }
@@ -47,7 +47,7 @@ void render_job(const job::Uuid& id, const exports::Job& job, WallTime now,
 void render_created(const job::Uuid& id, const exports::Job& job, std::string& to) {
     wire::JsonWriter json(to);
     json.begin_object();
-    json.member("jobId", job::format_uuid(id));
+    json.member("jobId", job::uuid_text(id));
     json.member("status", name_of(job.phase));
     json.member("statusUrl", job_path(id));
     json.end_object();
@@ -66,13 +66,13 @@ void render_download(std::string_view url, const exports::Job& job, std::int64_t
 
 void render_context(const job::Uuid& id, const exports::Context& context, wire::JsonWriter& json) {
     json.begin_object();
-    json.member("id", job::format_uuid(id));
+    json.member("id", job::uuid_text(id));
     json.member("name", context.name);
-    json.member("createdAt", format_rfc3339_seconds(job::time_of(id)));
+    json.member("createdAt", rfc3339_seconds(job::time_of(id)));
     json.member("rows", context.set ? context.set->rows : std::uint64_t{0});
     if (context.set) {
         json.member("sha256", hex(context.set->sha256));
-        json.member("uploadedAt", format_rfc3339_seconds(context.set->uploaded));
+        json.member("uploadedAt", rfc3339_seconds(context.set->uploaded));
     }
     json.end_object();
 }

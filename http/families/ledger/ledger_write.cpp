@@ -52,8 +52,8 @@ void LedgerWrite::set_request_key(const job::TenantId& organization, const job::
     }
     const std::array<std::string_view, 2> scope{as_text(organization.bytes()),
                                                 as_text(ledger.bytes())};
-    std::string name = "ledger:";
-    http::append_key_name(scope, key.key, name);
+    SpareText name("ledger:");
+    http::append_key_name(scope, key.key, *name);
     // One fingerprint for all: the payload is not compared.
     use_key(std::move(name), {}, key.kept);
 }

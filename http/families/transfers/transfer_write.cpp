@@ -20,12 +20,8 @@ TransferWrite::TransferWrite(const Settings& settings, const Parts& parts, http:
 
 void TransferWrite::set_request_key(std::string_view key) {
     const std::array<std::string_view, 1> scope{as_text(exchange_.principal()->tenant.bytes())};
-    constexpr std::string_view family = "transfers:";
-    constexpr std::size_t tenant_bytes = 18;  // with their length
-    std::string name;
-    name.reserve(family.size() + tenant_bytes + key.size());
-    name += family;
-    http::append_key_name(scope, key, name);
+    SpareText name("transfers:");
+    http::append_key_name(scope, key, *name);
     use_key(std::move(name), http::fingerprint(shard().digest, exchange_.head(), exchange_.body()),
             key_lifetime);
     if (exchange_.claims_key_only()) {

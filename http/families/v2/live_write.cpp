@@ -35,9 +35,9 @@ void LiveWrite::use_request_key(std::string_view key) {
     const std::array<std::string_view, 4> scope{
         as_text(principal.tenant.bytes()), principal.mode == auth::Mode::live ? "live" : "test",
         head.method_text(), head.path()};
-    std::string name(key_prefix);
-    http::append_key_name(scope, key, name);
-    check(name.size() <= limits::key_name_bytes_max, "an object's path is short");
+    SpareText name(key_prefix);
+    http::append_key_name(scope, key, *name);
+    check(name->size() <= limits::key_name_bytes_max, "an object's path is short");
     kept_ = kept_text(object_, exchange_.request_id());
     auto& shard = exchange_.shard_context<http::ShardContext>();
     use_key(std::move(name), http::fingerprint_in_scope(shard.digest, head, exchange_.body()),

@@ -11,8 +11,8 @@ constexpr int first_server_error = 500;
 
 void WebhookWrite::set_request_key(std::string_view key) {
     const std::array<std::string_view, 1> scope{as_text(tenant().bytes())};
-    std::string name = "transfers:";
-    http::append_key_name(scope, key, name);
+    SpareText name("transfers:");
+    http::append_key_name(scope, key, *name);
     use_key(std::move(name), http::fingerprint(shard().digest, exchange_.head(), exchange_.body()),
             key_lifetime);
 }
