@@ -5,7 +5,6 @@
 #include "core/base/check.hpp"
 #include "store/loader.hpp"
 #include "store/log/snapshot.hpp"
-#include "store/log/snapshots.hpp"
 
 namespace belay::store {
 namespace {
@@ -16,6 +15,27 @@ constexpr std::size_t start_threads_max = 4;       ///< one thread reads for the
 std::size_t threads_of_a_start() {
     const std::size_t cores = std::thread::hardware_concurrency();
     return cores < 2 ? 0 : std::min(cores, start_threads_max);
+}
+
+/// What a job takes with the key it was made under: a little more than the least, so that a guess
+/// from a file's size is rather too low.
+constexpr std::uint64_t snapshot_bytes_of_job = 400;
+constexpr std::uint64_t log_bytes_of_job = 800;
+
+/// How many jobs a start may find, by the sizes of the files that it is to read.
+std::uint64_t guess_jobs(world::Disk& disk, const Inventory& inventory,
+                         const std::string& snapshot) {
+    if (!snapshot.empty()) {
+        const auto file = disk.open(snapshot, {.mode = world::Open::read});
+        const auto bytes = file.has_value() ? (*file)->size() : result<std::uint64_t>(0);
+        return bytes.has_value() ? *bytes / snapshot_bytes_of_job : 0;
+    }
+    std::uint64_t bytes = 0;
+    for (const LogSegment& segment : inventory.segments) {
+        bytes += segment.header.size;
+    }
+    // An empty segment is no sign of a job.
+    return inventory.segments.size() > 1 ? bytes / log_bytes_of_job : 0;
 }
 
 }  // namespace
@@ -65,8 +85,7 @@ explained<std::unique_ptr<Engine>> Engine::open(world::Disk& disk, const world::
                                              std::to_string(segment_bytes_min) + " to " +
                                              std::to_string(segment_bytes_max));
     }
-    std::unique_ptr<Engine> engine(
-        new Engine(disk, clock, entropy, std::move(schema), settings, listener));
+    std::unique_ptr<Engine> engine(new Engine(disk, clock, entropy, schema, settings, listener));
     const world::MonotonicTime begin = clock.monotonic();
     auto lock = disk.lock("lock");
     if (lock.has_error()) {
@@ -74,14 +93,24 @@ explained<std::unique_ptr<Engine>> Engine::open(world::Disk& disk, const world::
                        "the data directory cannot be locked: " + lock.error().message());
     }
     engine->lock_ = std::move(*lock);
-    if (auto recovered = engine->recover(entropy); recovered.has_error()) {
+    // The newest snapshot is hardly ever bad, so it is read once, straight into the tables. If it
+    // is bad, the tables go, and all begins anew with snapshots that are read before they are used.
+    auto recovered = engine->recover(entropy, SnapshotCheck::none);
+    if (recovered.has_error() && engine->snapshot_is_bad_) {
+        auto held = std::move(engine->lock_);
+        engine.reset();
+        engine.reset(new Engine(disk, clock, entropy, schema, settings, listener));
+        engine->lock_ = std::move(held);
+        recovered = engine->recover(entropy, SnapshotCheck::whole);
+    }
+    if (recovered.has_error()) {
         return recovered.error();
     }
     engine->report_.took = clock.monotonic() - begin;
     return engine;
 }
 
-explained<void> Engine::recover(world::Entropy& entropy) {
+explained<void> Engine::recover(world::Entropy& entropy, SnapshotCheck check) {
     // Threads of its own are what the simulator must not have.
     const Reading reading = settings.single_threaded ? Reading::plain : Reading::ahead;
     auto recovery = LogRecovery::begin(disk, settings.data_directory, reading);
@@ -89,19 +118,26 @@ explained<void> Engine::recover(world::Entropy& entropy) {
         return recovery.error();
     }
     const auto covers = [&](Lsn start) { return recovery->covers(start); };
-    const auto choice = choose_snapshot(disk, covers, settings.data_directory, reading);
+    auto choice = choose_snapshot(disk, covers, settings.data_directory, reading, check);
     if (choice.has_error()) {
         return choice.error();
     }
     Loader loader(*this, settings.single_threaded ? 0 : threads_of_a_start());
+    const std::uint64_t jobs = std::min(guess_jobs(disk, recovery->inventory(), choice->path),
+                                        settings.memory_bytes_max / snapshot_bytes_of_job);
+    loader.expect(jobs, jobs);
     Lsn named_durable = 0;
     if (!choice->path.empty()) {
         const auto apply = [&](Lsn lsn, const Fact& fact) {
             return loader.apply_snapshot_entry(lsn, fact);
         };
-        if (auto read = read_snapshot(disk, choice->path, apply, reading); read.has_error()) {
+        const auto read = read_snapshot(disk, choice->path, apply, reading);
+        if (read.has_error()) {
+            // Nothing else is tried again: a failing disk is no reason to use less than there is.
+            snapshot_is_bad_ = read.error().code == Error::corrupt;
             return read.error();
         }
+        choice->info = *read;
         named_durable = std::max(choice->info.start_lsn, choice->info.highest_lsn + 1);
     }
     const auto replayed =

@@ -15,6 +15,7 @@
 #include "store/log/recover.hpp"
 #include "store/log/ring.hpp"
 #include "store/log/segment_supply.hpp"
+#include "store/log/snapshots.hpp"
 #include "store/settlement.hpp"
 #include "store/store.hpp"
 #include "store/store_time.hpp"
@@ -112,7 +113,7 @@ class Engine final : public LogListener {
     Engine(world::Disk& disk, const world::Clock& clock, world::Entropy& entropy, Schema schema,
            const Settings& settings, FailureListener& listener);
 
-    explained<void> recover(world::Entropy& entropy);
+    explained<void> recover(world::Entropy& entropy, SnapshotCheck check);
     explained<void> start(world::Entropy& entropy, RecoveredLog recovered);
     explained<void> let_go_of_segments();
     void keep_house();
@@ -126,6 +127,7 @@ class Engine final : public LogListener {
 
     std::unique_ptr<world::Lock> lock_;
     RecoveryReport report_;
+    bool snapshot_is_bad_ = false;  ///< what ended recover(), before it wrote anything
 
     std::unique_ptr<Ring> ring_;
     std::unique_ptr<SegmentSupply> supply_;

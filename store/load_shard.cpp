@@ -26,9 +26,10 @@ Failure out_of_memory() {
                    "there is not enough memory for what the data directory holds");
 }
 
-bool before(const OrderedIndex::Key& one, const OrderedIndex::Key& other) noexcept {
+/// A function object, so that the sort takes it in.
+constexpr auto before = [](const OrderedIndex::Key& one, const OrderedIndex::Key& other) noexcept {
     return OrderedIndex::before(one, other);
-}
+};
 
 }  // namespace
 
@@ -65,7 +66,25 @@ void LoadBatch::clear() noexcept {
 }
 
 LoadShard::LoadShard(Engine& engine)
-    : engine_(engine), pool_(engine.pool), participant_(engine.epochs, pool_) {}
+    : engine_(engine),
+      pool_(engine.pool),
+      participant_(engine.epochs, pool_),
+      heights_(engine.next_seed()) {}
+
+LoadShard::~LoadShard() {
+    for (OrderedIndex::Node* entry : entries_) {
+        OrderedIndex::destroy_apart(pool_, entry);
+    }
+}
+
+void LoadShard::expect(std::uint64_t records) {
+    try {
+        // Address space: what is not used is not touched.
+        entered_.reserve(records);
+    } catch (const std::bad_alloc&) {
+        // It grows as it must.
+    }
+}
 
 void LoadShard::apply(const LoadBatch& batch) {
     const std::vector<Item>& items = batch.items();
@@ -242,6 +261,26 @@ std::string LoadShard::name_of(const Fact& fact) {
            job::format_uuid(fact.record.id);
 }
 
+void LoadShard::make_lists() {
+    try {
+        sort_lists();
+        entries_.reserve(entered_.size());
+        for (const OrderedIndex::Key& key : entered_) {
+            OrderedIndex::Node* entry = OrderedIndex::make_apart(pool_, heights_, key);
+            if (entry == nullptr) {
+                throw std::bad_alloc();
+            }
+            entries_.push_back(entry);
+        }
+        entered_ = {};
+    } catch (const std::bad_alloc&) {
+        if (!failure_) {
+            failure_ = out_of_memory();
+            failed_at_ = UINT64_MAX;
+        }
+    }
+}
+
 void LoadShard::sort_lists() {
     // Ids are given in the order of time, and the index has the newest first.
     std::reverse(entered_.begin(), entered_.end());
@@ -258,16 +297,11 @@ void LoadShard::sort_lists() {
 
 void LoadShard::take_out_left() {
     std::sort(left_.begin(), left_.end(), before);
-    try {
-        std::vector<OrderedIndex::Key> stayed;
-        std::set_difference(entered_.begin(), entered_.end(), left_.begin(), left_.end(),
-                            std::back_inserter(stayed), before);
-        entered_ = std::move(stayed);
-        left_ = {};
-    } catch (const std::bad_alloc&) {
-        failure_ = out_of_memory();
-        failed_at_ = UINT64_MAX;
-    }
+    std::vector<OrderedIndex::Key> stayed;
+    std::set_difference(entered_.begin(), entered_.end(), left_.begin(), left_.end(),
+                        std::back_inserter(stayed), before);
+    entered_ = std::move(stayed);
+    left_ = {};
 }
 
 explained<void> LoadShard::finish() {

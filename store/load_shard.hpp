@@ -43,14 +43,20 @@ class LoadBatch {
 class LoadShard {
   public:
     explicit LoadShard(Engine& engine);
+    ~LoadShard();
+    LoadShard(const LoadShard&) = delete;
+    LoadShard& operator=(const LoadShard&) = delete;
+
+    /// So many records will come, perhaps.
+    void expect(std::uint64_t records);
 
     /// The first failure ends the shard: what comes after it is not applied.
     void apply(const LoadBatch& batch);
 
-    /// After the last batch: sorts list_entries().
-    void sort_lists();
+    /// After the last batch: makes list_entries().
+    void make_lists();
 
-    /// After sort_lists, and after every other shard's last batch: frees what is dead.
+    /// After make_lists, and after every other shard's last batch: frees what is dead.
     explained<void> finish();
 
     /// What ended the shard, and the LSN of the fact that did.
@@ -59,7 +65,8 @@ class LoadShard {
 
     /// The lists' entries for the records that are left, in the index's order. Nobody reads the
     /// index during a start, so it is filled once, at the end: a fraction of searching it for each.
-    const std::vector<OrderedIndex::Key>& list_entries() const noexcept { return entered_; }
+    /// Who takes one out of here enters it.
+    std::vector<OrderedIndex::Node*>& list_entries() noexcept { return entries_; }
 
   private:
     using Item = LoadBatch::Item;
@@ -72,6 +79,7 @@ class LoadShard {
     Entry* make(const Item& item);
     void remove(const Fact& fact, Entry& entry, const Version& tombstone);
     void note_lists(const job::RecordId& id, ByteSpan value, std::vector<OrderedIndex::Key>& to);
+    void sort_lists();
     void take_out_left();
     explained<void> check_kind(const Fact& fact) const;
     static std::string name_of(const Fact& fact);
@@ -87,6 +95,8 @@ class LoadShard {
     /// is in `entered_` once more than in `left_`.
     std::vector<OrderedIndex::Key> entered_;
     std::vector<OrderedIndex::Key> left_;
+    std::vector<OrderedIndex::Node*> entries_;
+    Heights heights_;
     std::string packed_;
 };
 

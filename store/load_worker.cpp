@@ -44,7 +44,7 @@ bool LoadWorker::submit(std::unique_ptr<LoadBatch>& batch) {
 
 void LoadWorker::close() {
     if (!thread_.joinable()) {
-        shard_.sort_lists();
+        shard_.make_lists();
         return;
     }
     const std::lock_guard guard(mutex_);
@@ -78,7 +78,7 @@ void LoadWorker::run() {
         changed_.notify_all();
     }
     guard.unlock();
-    shard_.sort_lists();
+    shard_.make_lists();
 }
 
 }  // namespace belay::store

@@ -21,6 +21,9 @@ class LoadWorker {
     LoadWorker(const LoadWorker&) = delete;
     LoadWorker& operator=(const LoadWorker&) = delete;
 
+    /// Before the first batch; see LoadShard::expect.
+    void expect(std::uint64_t records) { shard_.expect(records); }
+
     /// Hands the batch over for one that is empty; waits if the thread is far behind. False if the
     /// shard has failed.
     bool submit(std::unique_ptr<LoadBatch>& batch);

@@ -13,6 +13,14 @@ Loader::Loader(Engine& engine, std::size_t threads)
     }
 }
 
+void Loader::expect(std::uint64_t records, std::uint64_t keys) {
+    engine_.records.expect(records);
+    engine_.keys.expect(keys);
+    for (Route& route : routes_) {
+        route.worker->expect(records / routes_.size());
+    }
+}
+
 explained<void> Loader::apply_snapshot_entry(Lsn lsn, const Fact& fact) {
     return deal(lsn, fact, true);
 }
@@ -68,39 +76,28 @@ explained<void> Loader::finish() {
             return finished;
         }
     }
-    return fill_index();
+    fill_index();
+    return {};
 }
 
 /// Merges the shards' entries, from the last to the first.
-explained<void> Loader::fill_index() {
+void Loader::fill_index() {
     PoolLane pool(engine_.pool);
     Participant participant(engine_.epochs, pool);
-    Heights heights(engine_.next_seed());
-    std::vector<std::size_t> left;
-    std::transform(shards_.begin(), shards_.end(), std::back_inserter(left),
-                   [](const LoadShard* shard) { return shard->list_entries().size(); });
-    const Section section(participant);
     for (;;) {
-        const OrderedIndex::Key* last = nullptr;
-        std::size_t from = 0;
-        for (std::size_t at = 0; at < shards_.size(); ++at) {
-            if (left[at] == 0) {
-                continue;
-            }
-            const OrderedIndex::Key& key = shards_[at]->list_entries()[left[at] - 1];
-            if (last == nullptr || OrderedIndex::before(*last, key)) {
-                last = &key;
-                from = at;
+        std::vector<OrderedIndex::Node*>* from = nullptr;
+        for (LoadShard* shard : shards_) {
+            auto& entries = shard->list_entries();
+            if (!entries.empty() &&
+                (from == nullptr || OrderedIndex::before(*from->back(), *entries.back()))) {
+                from = &entries;
             }
         }
-        if (last == nullptr) {
-            return {};
+        if (from == nullptr) {
+            return;
         }
-        if (!engine_.index.put_first(participant, heights, *last)) {
-            return failure(Error::exhausted,
-                           "there is not enough memory for what the data directory holds");
-        }
-        --left[from];
+        engine_.index.put_first(participant, *from->back());
+        from->pop_back();
     }
 }
 

@@ -17,6 +17,10 @@ class Loader {
     /// `threads`: 0 applies on the caller's thread.
     Loader(Engine& engine, std::size_t threads);
 
+    /// Before anything else: a guess at how many records and keys will come, which spares the
+    /// tables' growth. Too high a guess costs address space, too low a guess some growth.
+    void expect(std::uint64_t records, std::uint64_t keys);
+
     /// A failure may be told some facts after the one that caused it.
     explained<void> apply_snapshot_entry(Lsn lsn, const Fact& fact);
     explained<void> apply_frame(ReplayedFrame& frame);
@@ -36,7 +40,7 @@ class Loader {
 
     explained<void> deal(Lsn lsn, const Fact& fact, bool from_snapshot);
     explained<void> join();
-    explained<void> fill_index();
+    void fill_index();
 
     Engine& engine_;
     std::vector<Route> routes_;

@@ -14,7 +14,7 @@
 namespace belay::store {
 namespace {
 
-constexpr std::size_t piece_bytes_max = 4 * 1024 * 1024;
+constexpr std::size_t piece_bytes_max = 1024 * 1024;
 
 }  // namespace
 

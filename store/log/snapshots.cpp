@@ -70,7 +70,8 @@ result<std::vector<Lsn>> list_snapshots(world::Disk& disk) {
 }
 
 explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Lsn)> log_covers,
-                                          std::string_view data_directory, Reading reading) {
+                                          std::string_view data_directory, Reading reading,
+                                          SnapshotCheck check) {
     if (auto removed = remove_leftovers(disk); removed.has_error()) {
         return about(removed.error());
     }
@@ -88,6 +89,11 @@ explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Ls
                                std::to_string(start) + " on" +
                                (choice.warning.empty() ? "" : ", and " + choice.warning) +
                                "; see `belay log dump " + std::string(data_directory) + "`");
+        }
+        if (check == SnapshotCheck::none) {
+            choice.info.start_lsn = start;
+            choice.path = path;
+            return choice;
         }
         auto info = verify_snapshot(disk, path, reading);
         if (info.has_value()) {

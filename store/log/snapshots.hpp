@@ -4,6 +4,7 @@
 // nothing.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +26,22 @@ struct SnapshotChoice {
     std::string warning;  ///< not empty if a newer one was bad and has been set aside
 };
 
+/// Whether a snapshot is read, every byte of it, before it is chosen.
+enum class SnapshotCheck : std::uint8_t {
+    whole,
+    /// The newest that the log can complete is given as it stands, with nothing but start_lsn in
+    /// its info, and nothing is set aside: for a caller that reads it next, can undo what it made
+    /// of it, and then chooses again.
+    none,
+};
+
 /// The newest sound snapshot that the log can complete (`log_covers(S)`); without any, the
 /// beginning of the log. A bad newer one is set aside (renamed to "….bad") only if what is older
 /// loses nothing, else: a failure. Removes what an interrupted snapshot left.
 explained<SnapshotChoice> choose_snapshot(world::Disk& disk, FunctionRef<bool(Lsn)> log_covers,
                                           std::string_view data_directory,
-                                          Reading reading = Reading::plain);
+                                          Reading reading = Reading::plain,
+                                          SnapshotCheck check = SnapshotCheck::whole);
 
 /// Removes all but the two newest. Gives the S of the older of the two: log segments below it are
 /// needed no more (SegmentSupply::release_below); first_lsn if there are fewer than two.

@@ -105,6 +105,9 @@ class EntryTable {
         return true;
     }
 
+    /// See PointerTable::expect.
+    void expect(std::size_t entries) { table_.expect(entries); }
+
     void prefetch(std::uint64_t hash) const noexcept { table_.prefetch(hash); }
     void prefetch_entry(std::uint64_t hash) const noexcept { table_.prefetch_node(hash); }
 

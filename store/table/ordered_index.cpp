@@ -61,14 +61,6 @@ int order(const Node& node, const Key& key) noexcept {
 
 }  // namespace
 
-bool OrderedIndex::before(const Key& one, const Key& other) noexcept {
-    if (one.list.list != other.list.list) {
-        return one.list.list < other.list.list;
-    }
-    const int by_owner = std::memcmp(&one.list.owner, &other.list.owner, sizeof(job::Uuid));
-    return by_owner != 0 ? by_owner < 0 : std::memcmp(&other.id, &one.id, sizeof(job::Uuid)) < 0;
-}
-
 unsigned Heights::next() noexcept {
     // splitmix64: two bits for each level.
     state_ += 0x9e37'79b9'7f4a'7c15;
@@ -181,28 +173,39 @@ Insert OrderedIndex::insert(Participant& by, Heights& heights, const job::ListId
     return Insert::inserted;
 }
 
-bool OrderedIndex::put_first(Participant& by, Heights& heights, const Key& key) {
-    check(by.in_section(), "an index is used inside a section");
-    // Relaxed, here and below: nobody else is there, and who comes later is told of the start's end
-    // by something that orders all of it.
-    const auto* first = reinterpret_cast<const Node*>(head_[0].load(std::memory_order_relaxed));
-    check(first == nullptr || order(*first, key) > 0, "an index is filled from its end");
-    note_use(key.list);
+auto OrderedIndex::make_apart(PoolLane& pool, Heights& heights, const Key& key) -> Node* {
     const unsigned height = heights.next();
-    void* memory = by.pool().allocate(Node::bytes(height));
+    void* memory = pool.allocate(Node::bytes(height));
     if (memory == nullptr) {
-        return false;
+        return nullptr;
     }
     Node* node = new (memory) Node(key, height);
+    // Relaxed, here and below: nobody else is there, and who comes later is told of the start's end
+    // by something that orders all of it. Its inserter has done its part when it is in.
     node->holders.store(1, std::memory_order_relaxed);
-    for (unsigned level = 0; level < height; ++level) {
+    return node;
+}
+
+void OrderedIndex::destroy_apart(PoolLane& pool, Node* node) {
+    pool.release(node, Node::bytes(node->height));
+}
+
+bool OrderedIndex::before(const Node& one, const Node& other) noexcept {
+    return order(one, Key{{other.list, other.owner}, other.id}) < 0;
+}
+
+void OrderedIndex::put_first(Participant& by, Node& node) {
+    // Relaxed: as above.
+    const auto* first = reinterpret_cast<const Node*>(head_[0].load(std::memory_order_relaxed));
+    check(first == nullptr || before(node, *first), "an index is filled from its end");
+    note_use({node.list, node.owner});
+    for (unsigned level = 0; level < node.height; ++level) {
         // Relaxed: as above.
-        node->tower()[level].store(head_[level].load(std::memory_order_relaxed),
-                                   std::memory_order_relaxed);
-        head_[level].store(reinterpret_cast<std::uintptr_t>(node), std::memory_order_relaxed);
+        node.tower()[level].store(head_[level].load(std::memory_order_relaxed),
+                                  std::memory_order_relaxed);
+        head_[level].store(reinterpret_cast<std::uintptr_t>(&node), std::memory_order_relaxed);
     }
     count_.add(by.index(), 1);
-    return true;
 }
 
 /// Links an entry, which is in at level 0, into its other levels, or as many as it gets to before

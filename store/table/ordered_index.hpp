@@ -22,6 +22,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "core/base/function_ref.hpp"
@@ -64,7 +65,15 @@ class OrderedIndex {
     };
 
     /// The order of the index: by list, then newest first.
-    static bool before(const Key& one, const Key& other) noexcept;
+    static bool before(const Key& one, const Key& other) noexcept {
+        if (one.list.list != other.list.list) {
+            return one.list.list < other.list.list;
+        }
+        if (one.list.owner != other.list.owner) {
+            return one.list.owner < other.list.owner;
+        }
+        return std::memcmp(&other.id, &one.id, sizeof(job::Uuid)) < 0;
+    }
 
     explicit OrderedIndex(Pool& pool) noexcept : pool_(pool) {}
     ~OrderedIndex();
@@ -73,9 +82,18 @@ class OrderedIndex {
 
     Insert insert(Participant& by, Heights& heights, const job::ListId& list, const job::Uuid& id);
 
-    /// For a start, while nobody else uses the index: enters what belongs before everything that is
-    /// in it (checked), without a search. False when there is no memory.
-    bool put_first(Participant& by, Heights& heights, const Key& key);
+    struct Node;
+
+    /// For a start, while nobody else uses the index. `make_apart` makes an entry that is in no
+    /// index yet, on any thread; nullptr when there is no memory. `put_first` enters such entries,
+    /// each before everything that is in the index (checked), without a search.
+    static Node* make_apart(PoolLane& pool, Heights& heights, const Key& key);
+    void put_first(Participant& by, Node& node);
+
+    /// Of an entry that is not entered any more.
+    static void destroy_apart(PoolLane& pool, Node* node);
+
+    static bool before(const Node& one, const Node& other) noexcept;
 
     /// False if it is not there.
     bool erase(Participant& by, const job::ListId& list, const job::Uuid& id);
@@ -92,7 +110,6 @@ class OrderedIndex {
   private:
     /// A pointer to the next Node of a level, with the mark of the node that the link belongs to.
     using Link = std::atomic<std::uintptr_t>;
-    struct Node;
     /// Where a key belongs: at each level the tower (array of links) before it, and what follows.
     struct Place {
         std::array<Link*, Heights::max> towers;

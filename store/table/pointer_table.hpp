@@ -102,6 +102,11 @@ class PointerTable {
     PointerTable(const PointerTable&) = delete;
     PointerTable& operator=(const PointerTable&) = delete;
 
+    /// Before anything is in it and while nobody else uses it (checked as far as it can be): takes
+    /// the slots that so many nodes will come to need at once. Without the memory for it nothing
+    /// changes.
+    void expect(std::size_t nodes);
+
     Node* find(std::uint64_t hash, const Key& key) const;
 
     /// The node of the key, made if absent.

@@ -31,6 +31,22 @@ PointerTable<Traits>::~PointerTable() {
 }
 
 template <class Traits>
+void PointerTable<Traits>::expect(std::size_t nodes) {
+    PointerArray* array = root_.load(std::memory_order_acquire);
+    check(size() == 0 && array->next.load(std::memory_order_acquire) == nullptr,
+          "a table is told what to expect while it is empty");
+    const std::size_t capacity = std::bit_ceil(nodes * 100 / load_max_percent + 1);
+    PointerArray* larger = capacity > array->capacity() ? PointerArray::make(capacity) : nullptr;
+    if (larger == nullptr) {
+        return;
+    }
+    // Relaxed, as everywhere: a figure. Release at the root: pairs with its acquire in every use.
+    slot_bytes_.fetch_add(larger->bytes() - array->bytes(), std::memory_order_relaxed);
+    root_.store(larger, std::memory_order_release);
+    PointerArray::destroy(array);
+}
+
+template <class Traits>
 std::uint64_t PointerTable<Traits>::word_of(const Node& node, std::uint64_t hash) noexcept {
     const auto address = reinterpret_cast<std::uint64_t>(&node);
     check((address & ~slot::pointer_mask) == 0, "a node's address fits a slot");
@@ -191,6 +207,12 @@ void PointerTable<Traits>::move_chunk(PointerArray& array) noexcept {
         return;
     }
     PointerArray* next = array.next.load(std::memory_order_acquire);
+    // All nodes at once: each is a line of memory that nobody has looked at for long.
+    for (std::size_t step = 0; step < PointerArray::chunk; ++step) {
+        // Relaxed: an address for the processor, nothing is read through it here.
+        __builtin_prefetch(node_in(
+            array.at(claimed * PointerArray::chunk + step).load(std::memory_order_relaxed)));
+    }
     for (std::size_t step = 0; step < PointerArray::chunk; ++step) {
         BELAY_STOP_POINT("table.move.before_freeze");
         // Acquire: the node, to read its hash. Release: who sees the slot frozen sees `next`.
