@@ -1,7 +1,5 @@
 #include "core/batches/job_id.hpp"
 
-#include "core/batches/text_id.hpp"
-
 namespace belay::batches {
 namespace {
 
@@ -9,8 +7,12 @@ constexpr std::string_view prefix = "batchv2_";
 
 }  // namespace
 
+TextId job_id_text(const job::Uuid& id) {
+    return text_id(prefix, id);
+}
+
 std::string format_job_id(const job::Uuid& id) {
-    return format_text_id(prefix, id);
+    return job_id_text(id).string();
 }
 
 result<job::Uuid> parse_job_id(std::string_view text) {

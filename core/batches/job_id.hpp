@@ -6,10 +6,12 @@
 #include <string_view>
 
 #include "core/base/result.hpp"
+#include "core/batches/text_id.hpp"
 #include "core/job/ids.hpp"
 
 namespace belay::batches {
 
+TextId job_id_text(const job::Uuid& id);
 std::string format_job_id(const job::Uuid& id);
 
 /// Error::malformed for anything that format_job_id does not give.

@@ -11,7 +11,9 @@
 
 namespace belay::batches {
 
-std::string format_text_id(std::string_view prefix, const job::Uuid& id);
+/// Long enough for every prefix (checked).
+using TextId = FixedText<64>;
+TextId text_id(std::string_view prefix, const job::Uuid& id);
 
 /// Error::malformed for anything that format_text_id does not give with this prefix.
 result<job::Uuid> parse_text_id(std::string_view prefix, std::string_view text);

@@ -60,13 +60,28 @@ result<Zone> parse_zone(std::string_view text) {
     return Zone{text.front() == '-' ? -*clock : *clock};
 }
 
-std::string format_local(WallTime time, Zone zone) {
-    std::string text = format_rfc3339_seconds(time + zone.offset);
-    if (zone.offset != minutes(0)) {
-        text.back() = zone.offset < minutes(0) ? '-' : '+';
-        append_clock(text, std::chrono::abs(zone.offset));
+TimeText local_time(WallTime time, Zone zone) noexcept {
+    const TimeText in_utc = rfc3339_seconds(time + zone.offset);
+    if (zone.offset == minutes(0)) {
+        return in_utc;
     }
+    TimeText text;
+    const std::string_view without_zone = in_utc.view().substr(0, in_utc.view().size() - 1);
+    without_zone.copy(text.extend(without_zone.size()), without_zone.size());
+    text.append(zone.offset < minutes(0) ? '-' : '+');
+    const auto offset = std::chrono::abs(zone.offset).count();
+    const auto append_two = [&text](auto value) {
+        text.append(static_cast<char>('0' + value / 10));
+        text.append(static_cast<char>('0' + value % 10));
+    };
+    append_two(offset / 60);
+    text.append(':');
+    append_two(offset % 60);
     return text;
+}
+
+std::string format_local(WallTime time, Zone zone) {
+    return local_time(time, zone).string();
 }
 
 Day local_day(WallTime time, Zone zone) noexcept {

@@ -23,6 +23,7 @@ struct Zone {
 result<Zone> parse_zone(std::string_view text);
 
 /// "2026-02-01T15:35:00-03:00"; UTC as "Z".
+TimeText local_time(WallTime time, Zone zone) noexcept;
 std::string format_local(WallTime time, Zone zone);
 
 Day local_day(WallTime time, Zone zone) noexcept;

@@ -49,7 +49,7 @@ bool gives_back_limits(transfers::Phase phase) noexcept {
 bool TransferAct::name(store::Lane& lane, const job::Uuid& id, Ask ask, const job::Uuid& event,
                        const job::Uuid& transaction, Subjects& to) {
     id_ = id;
-    bytes_.reserve(usual_bytes);
+    bytes_->reserve(usual_bytes);
     const job::RecordId record{transfers::transfer_kind, id};
     subject_ = to.add(record);
     Transfer transfer;  // what of it never changes
@@ -71,7 +71,7 @@ bool TransferAct::name(store::Lane& lane, const job::Uuid& id, Ask ask, const jo
             name_counters(*read, to);
         }
         if (ask == Ask::cancel) {
-            guard_ = to.add(guard_id(*read, bytes_));
+            guard_ = to.add(guard_id(*read, *bytes_));
         }
     });
     if (found) {
@@ -175,14 +175,14 @@ job::Verdict TransferAct::decide(const store::View& view, store::Draft& draft,
         rail_->withdraw(id_);
     }
     transfer_ = decision.next;
-    bytes_.clear();
-    transfers::encode(transfer_, bytes_);
-    draft.put(subject_, as_byte_span(bytes_));
+    bytes_->clear();
+    transfers::encode(transfer_, *bytes_);
+    draft.put(subject_, as_byte_span(*bytes_));
     if (opened_intent_) {
         return decision.verdict;
     }
     if (gives_back_limits(transfer_.phase)) {
-        give_back_limits(view, draft, counters_, transfer_, bytes_);
+        give_back_limits(view, draft, counters_, transfer_, *bytes_);
     }
     if (transfer_.phase == transfers::Phase::cancelled) {
         remove_guard(view, draft, transfer_);
@@ -259,16 +259,16 @@ void TransferAct::tell(const store::View& view, store::Draft& draft, transfers::
     if (!event_.is_wanted(place)) {
         return;
     }
-    bytes_.clear();
+    bytes_->clear();
     render_transfer_event(event, id_, transfer_, std::max(view.now, transfer_.updated), zone_,
-                          bytes_);
+                          *bytes_);
     made_event_ = event_.put(view, draft,
                              {.tenant = transfer_.tenant,
                               .subject = {transfers::transfer_kind, id_},
                               .subject_version = next_version(view.subjects[subject_]),
                               .name_place = place,
                               .name = name_of(event),
-                              .body = bytes_});
+                              .body = *bytes_});
 }
 
 }  // namespace belay::http

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/spare_text.hpp"
 #include "core/job/ids.hpp"
 #include "core/job/verdict.hpp"
 #include "core/transfers/decide.hpp"
@@ -122,7 +123,7 @@ class TransferAct {
     bool opened_intent_ = false;
     bool is_busy_ = false;
     bool made_event_ = false;
-    std::string bytes_;  ///< of the record or event being put
+    SpareText bytes_;  ///< of the record or event being put
 };
 
 }  // namespace belay::http

@@ -69,7 +69,7 @@ void render_transfer_event(transfers::Event event, const job::Uuid& id,
     wire::JsonWriter json(to);
     json.begin_object();
     json.member("event", name_of(event));
-    json.member("timestamp", transfers::format_local(time, zone));
+    json.member("timestamp", transfers::local_time(time, zone));
     json.member("organizationId", job::format_uuid(transfer.tenant));
     json.name("data").begin_object();
     json.member("transferId", job::format_uuid(id));

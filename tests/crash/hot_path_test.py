@@ -1,26 +1,31 @@
 #!/usr/bin/env python3
-"""What a process and a cancel of a transfer allocate and lock, beside what a create and a cancel of
-an export job do: no allocation more, and no lock more but those that wake a worker who sleeps.
+"""What a cancel of each family allocates and locks: nothing, but for what Asio locks, which is counted
+beside. And a process of a transfer, beside a create of an export job: no allocation more, and no
+lock more but those that wake a worker who sleeps.
 
 usage: hot_path_test.py PROGRAM COUNTS_LIBRARY
 
 One thread serves, asked by one connection, one request after the other; libbelay_counts.so counts
-for each thread. Of allocations the median of single requests is judged: one for good, as of a table
-that grows, is not each request's. Of locks the least: Asio takes some at every turn of its loop,
-and how many turns a request takes is a matter of speed; a lock that each request takes is in the
-least, too.
+for each thread. Of allocations and of locks of our own the median of single requests is judged: one
+for good, as of a table that grows, is not each request's. Of locks with Asio's the least: it takes
+some at every turn of its loop, and how many turns a request takes is a matter of speed; a lock that
+each request takes is in the least, too. A lock is Asio's if the place that takes it is in its code.
 """
 
 import collections
+import functools
 import pathlib
+import re
 import statistics
 import struct
+import subprocess
 import sys
 import tempfile
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+from batch_client import BatchClient  # noqa: E402
 from belay_client import TENANT, Client, Server  # noqa: E402
 
 REQUESTS = 300
@@ -31,18 +36,61 @@ ORGANIZATION = {"X-Organization-Id": TENANT}
 
 
 class Counts:
-    """The page of the library."""
+    """The pages of the library."""
+
+    PAGE = 4096
 
     def __init__(self, path):
         self.path = path
-        with open(path, "wb") as page:
-            page.write(bytes(4096))
+        with open(path, "wb") as pages:
+            pages.write(bytes(8 * self.PAGE))
 
     def read(self):
-        """thread -> (allocations, locks)"""
-        with open(self.path, "rb") as page:
-            lines = struct.iter_unpack("qqq", page.read()[:4080])
-        return {thread: (allocations, locks) for thread, allocations, locks in lines if thread}
+        """thread -> (allocations, locks, {place of the code: locks})"""
+        with open(self.path, "rb") as file:
+            pages = file.read()
+        lines = list(struct.iter_unpack("qqq", pages[:self.PAGE - self.PAGE % 24]))
+        sites = collections.defaultdict(dict)
+        for place, locks in struct.iter_unpack("qq", pages[self.PAGE:]):
+            if place:
+                sites[place >> 48][place & (1 << 48) - 1] = locks
+        return {thread: (allocations, locks, sites[number])
+                for number, (thread, allocations, locks) in enumerate(lines) if thread}
+
+
+class Code:
+    """Whose code is at an address of the running program."""
+
+    def __init__(self, program, process):
+        self.program = str(pathlib.Path(program).resolve())
+        self.process = process
+        self.maps = pathlib.Path(f"/proc/{process}/maps").read_text().splitlines()
+
+    @functools.cache
+    def is_asio(self, address):
+        return "boost::asio" in self.name(address)
+
+    @functools.cache
+    def name(self, address):
+        for line in self.maps:
+            begin, end, offset, path = re.match(
+                r"(\w+)-(\w+) \S+ (\w+) \S+ \S+ *(.*)", line).groups()
+            if int(begin, 16) <= address < int(end, 16):
+                if path != self.program:
+                    return path
+                # The call is before the place that it returns to.
+                asked = address - int(begin, 16) + int(offset, 16) - 1 + self.shift()
+                return subprocess.run(["addr2line", "-Cfi", "-e", path, hex(asked)], text=True,
+                                      capture_output=True, check=True).stdout
+        return "nowhere"
+
+    @functools.cache
+    def shift(self):
+        """From a place in the file to the address that it was linked for."""
+        headers = subprocess.run(["readelf", "-lW", self.program], text=True, capture_output=True,
+                                 check=True).stdout
+        offset, address = re.search(r"LOAD\s+0x(\w+) 0x(\w+) \S+ \S+ \S+ R E", headers).groups()
+        return int(address, 16) - int(offset, 16)
 
 
 class Scene:
@@ -53,21 +101,30 @@ class Scene:
             "transfers.fee": "1.50", "log.level": "error", "store.snapshot_interval": "1d"})
         self.server.prefix = ["env", f"LD_PRELOAD={library}", f"COUNTS_PAGE={self.counts.path}"]
         self.server.start()
-        self.client = Client(self.server, self.server.token(
+        token = self.server.token(
             scopes=["transfers:read", "transfers:write", "exports:read", "exports:write",
-                    "admin"]))
+                    "batches:read", "batches:write", "admin"])
+        self.client = Client(self.server, token)
+        self.batches = BatchClient(self.server, token)
+        self.code = Code(program, self.server.process.pid)
         self.tables = collections.defaultdict(list)
 
     def ask(self, name, status, path, body=None, headers=None):
         """One request, and what the serving threads have done meanwhile."""
+        return self.spend(name, lambda: self.client.post(path, body, headers=headers), status)
+
+    def spend(self, name, request, status):
+        nothing = (0, 0, {})
         before = self.counts.read()
-        answer = self.client.post(path, body, headers=headers)
-        assert answer.status == status, (path, answer.status, answer.body)
+        answer = request()
+        assert answer.status == status, (name, answer.status, answer.body)
         after = self.counts.read()
-        spent = {thread: (allocations - before.get(thread, (0, 0))[0],
-                          locks - before.get(thread, (0, 0))[1])
-                 for thread, (allocations, locks) in after.items()}
-        self.tables[name].append(spent)
+        self.tables[name].append({
+            thread: (allocations - before.get(thread, nothing)[0],
+                     locks - before.get(thread, nothing)[1],
+                     {place: count - before.get(thread, nothing)[2].get(place, 0)
+                      for place, count in sites.items()})
+            for thread, (allocations, locks, sites) in after.items()})
         return answer.json()
 
     def keyed(self, **more):
@@ -78,15 +135,27 @@ class Scene:
         sums = collections.Counter()
         for table in self.tables.values():
             for spent in table:
-                for thread, (allocations, _) in spent.items():
+                for thread, (allocations, *_) in spent.items():
                     sums[thread] += allocations
         return sums.most_common(1)[0][0]
 
     def typical(self, name):
-        """The median of its allocations and the least of its locks."""
+        """The median of its allocations, the least of its locks, the median of those that are not
+        Asio's."""
         thread = self.serving()
-        spent = [one.get(thread, (0, 0)) for one in self.tables[name][WARM:]]
-        return statistics.median(one[0] for one in spent), min(one[1] for one in spent)
+        spent = [one.get(thread, (0, 0, {})) for one in self.tables[name][WARM:]]
+        own = [sum(count for place, count in one[2].items() if not self.code.is_asio(place))
+               for one in spent]
+        return (statistics.median(one[0] for one in spent), min(one[1] for one in spent),
+                statistics.median(own))
+
+    def own_places(self, name):
+        """Where the locks that are not Asio's were taken."""
+        thread = self.serving()
+        places = {place for one in self.tables[name][WARM:]
+                  for place, count in one.get(thread, (0, 0, {}))[2].items()
+                  if count and not self.code.is_asio(place)}
+        return [self.code.name(place).splitlines()[0] for place in places]
 
 
 def found_an_account(scene):
@@ -125,7 +194,21 @@ def exports(scene):
                   {"X-Idempotency-Key": str(uuid.uuid4())})
 
 
+def batches(scene):
+    for _ in range(REQUESTS):
+        made = scene.spend("create of a batch", lambda: scene.batches.create_batch("/v1/export-jobs/:id/cancel"), 200)
+        scene.spend("cancel of a batch", lambda job=made["id"]: scene.batches.cancel_batch(
+            job, **{"Idempotency-Key": str(uuid.uuid4())}), 200)
+
+
+CANCELS = ("cancel of an export", "cancel of a batch", "cancel")
+
+
 def compare(found):
+    for name in CANCELS:
+        allocations, _, own_locks = found[name]
+        if allocations or own_locks:
+            yield f"{name}: {allocations:g} allocations, {own_locks:g} locks of our own, want none"
     for name, other, waking in (("process", "create of an export", WAKING),
                                 ("cancel", "cancel of an export", 0)):
         for what, mine, theirs, more in zip(("allocations", "locks"), found[name], found[other],
@@ -141,6 +224,7 @@ def main():
             account = found_an_account(scene)
             for _ in range(BATCHES):
                 exports(scene)
+                batches(scene)
                 transfers(scene, account)
                 found = {name: scene.typical(name) for name in scene.tables}
                 wrong = list(compare(found))
@@ -148,8 +232,11 @@ def main():
                     break
         finally:
             scene.server.kill()
-    for name, (allocations, locks) in found.items():
-        print(f"{name}: {allocations:g} allocations, {locks:g} locks")
+    for name, (allocations, locks, own_locks) in found.items():
+        print(f"{name}: {allocations:g} allocations, {own_locks:g} locks of our own, "
+              f"{locks:g} with Asio's")
+        if name in CANCELS and own_locks:
+            print("  at " + ", ".join(scene.own_places(name)))
     return "\n".join(wrong) or 0
 
 

@@ -54,8 +54,8 @@ BatchEvent BatchEvent::of(store::Lane& lane, const job::TenantId& tenant, bool i
     event.tenant_ = tenant;
     event.is_live_ = is_live;
     event.job_ = job;
-    event.request_id_ = cause.request_id;
-    event.key_ = cause.idempotency_key;
+    *event.request_id_ = cause.request_id;
+    *event.key_ = cause.idempotency_key;
     if (ask == batches::Ask::progress) {
         event.last_ = find_last(lane, job);
     }
@@ -108,16 +108,16 @@ void BatchEvent::put_one(std::size_t place, const store::View& view, store::Draf
     event.type = possible_.types[place];
     event.object = job_;
     event.counts = batches::EventCounts::of(next.progress);
-    event.request_id = request_id_;
-    event.idempotency_key = key_;
-    bytes_.clear();
-    batches::encode(event, bytes_);
-    draft.put(part.subject, as_byte_span(bytes_));
+    event.request_id = *request_id_;
+    event.idempotency_key = *key_;
+    bytes_->clear();
+    batches::encode(event, *bytes_);
+    draft.put(part.subject, as_byte_span(*bytes_));
     if (!part.act.is_wanted(place)) {
         return;
     }
-    bytes_.clear();
-    wire::JsonWriter json(bytes_);
+    bytes_->clear();
+    wire::JsonWriter json(*bytes_);
     render_event(part.id, event, EventForm::thin, json);
     part.is_put = part.act.put(view, draft,
                                {.tenant = tenant_,
@@ -126,7 +126,7 @@ void BatchEvent::put_one(std::size_t place, const store::View& view, store::Draf
                                 .place = static_cast<std::uint8_t>(place),
                                 .name_place = place,
                                 .name = batches::name_of(event.type),
-                                .body = bytes_});
+                                .body = *bytes_});
 }
 
 void BatchEvent::tell(http::EventFeed& feed) const noexcept {

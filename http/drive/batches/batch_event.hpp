@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/spare_text.hpp"
 #include "core/batches/event.hpp"
 #include "core/batches/job.hpp"
 #include "http/drive/event_act.hpp"
@@ -67,11 +68,11 @@ class BatchEvent {
     job::Uuid job_;
     batches::EventsMade possible_;
     std::optional<batches::LastEvent> last_;
-    std::string request_id_;
-    std::string key_;
+    SpareText request_id_;
+    SpareText key_;
     http::Audience audience_;
     std::array<Part, 2> parts_;
-    std::string bytes_;
+    SpareText bytes_;
 };
 
 }  // namespace belay::batch_drive

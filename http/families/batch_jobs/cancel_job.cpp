@@ -48,9 +48,9 @@ class CancelJob final : public v2::LiveWrite {
         const batches::Decision decision =
             batches::decide(&standing, {.ask = batches::Ask::cancel}, view.now, life());
         if (decision.verdict == job::Verdict::applied) {
-            value_.clear();
-            batches::encode(decision.next, value_);
-            draft.put(0, as_byte_span(value_));
+            value_->clear();
+            batches::encode(decision.next, *value_);
+            draft.put(0, as_byte_span(*value_));
             event_.put(view, draft, record, decision.next);
             became_ = decision.next.phase;
             due_ = batches::due_at({object(), record->lsn, decision.next}, life());
@@ -106,7 +106,7 @@ class CancelJob final : public v2::LiveWrite {
     batch_drive::BatchEvent event_;
     Phase became_ = Phase::absent;  ///< what the cancel made of the job; absent: it did not move
     WallTime due_{};
-    std::string value_;
+    SpareText value_;
 };
 
 }  // namespace

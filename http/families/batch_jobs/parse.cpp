@@ -247,7 +247,7 @@ std::optional<Refusal> parse_create(std::string_view body, const v2::ApiVersion&
 }
 
 std::optional<Refusal> parse_cancel(std::string_view body) {
-    if (body.empty()) {
+    if (body.empty() || body == "{}") {
         return std::nullopt;
     }
     json::value parsed;

@@ -17,7 +17,7 @@ void member_int64(wire::JsonWriter& json, std::string_view name, std::uint64_t v
 
 void render_url(wire::JsonWriter& json, std::string_view name, const FileUrl& url) {
     json.name(name).begin_object();
-    json.member("expires_at", format_rfc3339_milliseconds(url.expires));
+    json.member("expires_at", rfc3339_milliseconds(url.expires));
     json.member("url", url.url);
     json.end_object();
 }
@@ -83,9 +83,9 @@ void render_job(const Rendering& rendering, const job::Uuid& id, const batches::
                 WallTime now, std::string& to) {
     wire::JsonWriter json(to);
     json.begin_object();
-    json.member("id", batches::format_job_id(id));
+    json.member("id", batches::job_id_text(id));
     json.member("object", "v2.core.batch_job");
-    json.member("created", format_rfc3339_milliseconds(job::time_of(id)));
+    json.member("created", rfc3339_milliseconds(job::time_of(id)));
     json.member("livemode", job.is_live);
     if (job.rows_per_second && !rendering.version.is_from(paced_by_the_server_from)) {
         json.member("maximum_rps", *job.rows_per_second);

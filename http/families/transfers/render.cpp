@@ -41,7 +41,7 @@ void put_history(JsonWriter& json, const Transfer& transfer, transfers::Zone zon
     json.name("statusHistory").begin_array();
     for (const transfers::HistoryEntry& entry : transfer.history()) {
         json.begin_object().member("status", name_of(entry.phase));
-        json.member("timestamp", format_local(entry.time, zone));
+        json.member("timestamp", local_time(entry.time, zone));
         put_text(json, "reason", entry.reason);
         json.end_object();
     }
@@ -59,14 +59,14 @@ void render_initiation(const job::Uuid& id, const transfers::Initiation& initiat
     JsonWriter json(to);
     json.begin_object().member("initiationId", job::format_uuid(id));
     put_amounts(json, initiation.fee, add(initiation.amount, initiation.fee).value());
-    json.member("estimatedCompletionAt", format_local(estimated, zone));
-    json.member("expiresAt", format_local(initiation.expires, zone));
+    json.member("estimatedCompletionAt", local_time(estimated, zone));
+    json.member("expiresAt", local_time(initiation.expires, zone));
     json.member("status", "PENDING_CONFIRMATION").end_object();
 }
 
 void render_processed(const job::Uuid& id, const Transfer& transfer, std::string& to) {
     JsonWriter json(to);
-    json.begin_object().member("transferId", job::format_uuid(id));
+    json.begin_object().member("transferId", job::uuid_text(id));
     json.member("confirmationNumber", transfer.confirmation_number);
     json.member("status", name_of(transfer.phase));
     put_amounts(json, transfer.fee, total_of(transfer));
@@ -77,16 +77,16 @@ void render_cancelled(const job::Uuid& id, const Transfer& transfer, transfers::
                       std::string& to) {
     const WallTime time = transfer.entered(transfer.phase).value_or(transfer.updated);
     JsonWriter json(to);
-    json.begin_object().member("transferId", job::format_uuid(id));
+    json.begin_object().member("transferId", job::uuid_text(id));
     json.member("status", name_of(transfer.phase));
-    json.member("cancelledAt", format_local(time, zone)).end_object();
+    json.member("cancelledAt", local_time(time, zone)).end_object();
 }
 
 void render_transfer(const job::Uuid& id, const Transfer& transfer, transfers::Zone zone,
                      std::string& to) {
     const bool is_inbound = transfer.type == transfers::Type::ted_in;
     JsonWriter json(to);
-    json.begin_object().member("transferId", job::format_uuid(id));
+    json.begin_object().member("transferId", job::uuid_text(id));
     json.member("type", name_of(transfer.type)).member("status", name_of(transfer.phase));
     put_id(json, "senderAccountId", transfer.sender_account);
     put_id(json, "recipientAccountId", transfer.recipient_account);
@@ -104,10 +104,10 @@ void render_transfer(const job::Uuid& id, const Transfer& transfer, transfers::Z
     if (!transfer.metadata.empty()) {
         json.name("metadata").raw(transfer.metadata);
     }
-    json.member("createdAt", format_local(created_at(transfer), zone));
-    json.member("updatedAt", format_local(transfer.updated, zone));
+    json.member("createdAt", local_time(created_at(transfer), zone));
+    json.member("updatedAt", local_time(transfer.updated, zone));
     if (const auto completed = transfer.entered(transfers::Phase::completed)) {
-        json.member("completedAt", format_local(*completed, zone));
+        json.member("completedAt", local_time(*completed, zone));
     }
     put_history(json, transfer, zone);
     json.end_object();
@@ -115,13 +115,13 @@ void render_transfer(const job::Uuid& id, const Transfer& transfer, transfers::Z
 
 void render_item(const job::Uuid& id, const Transfer& transfer, transfers::Zone zone,
                  JsonWriter& json) {
-    json.begin_object().member("transferId", job::format_uuid(id));
+    json.begin_object().member("transferId", job::uuid_text(id));
     json.member("type", name_of(transfer.type)).member("status", name_of(transfer.phase));
     json.name("amount").raw(http::json_amount(transfer.amount));
     json.name("feeAmount").raw(http::json_amount(transfer.fee));
     put_text(json, "recipientHolderName",
              transfer.type == transfers::Type::ted_in ? "" : transfer.counterparty.holder_name);
-    json.member("createdAt", format_local(created_at(transfer), zone)).end_object();
+    json.member("createdAt", local_time(created_at(transfer), zone)).end_object();
 }
 
 }  // namespace belay::transfer_api

@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view key_prefix = "v2:";
 
 /// What is kept under a key.
-std::string kept_text(const job::Uuid& object, std::string_view request_id) {
-    std::string text;
-    ByteWriter writer(text);
+SpareText kept_text(const job::Uuid& object, std::string_view request_id) {
+    SpareText text;
+    ByteWriter writer(*text);
     writer.bytes(object.bytes());
     writer.bytes(as_byte_span(request_id));
     return text;

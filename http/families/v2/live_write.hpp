@@ -38,7 +38,7 @@ class LiveWrite : public http::KeyedWrite {
 
   private:
     bool is_kept(int status) const noexcept final { return status < 400; }
-    std::string_view kept_of(std::string_view) const noexcept final { return kept_; }
+    std::string_view kept_of(std::string_view) const noexcept final { return *kept_; }
     int replay(int status, std::string& body) noexcept final;
     http::ResponseFields key_fields(bool is_replay) const noexcept final;
     int render_key_reused(std::string& body) const final;
@@ -48,7 +48,7 @@ class LiveWrite : public http::KeyedWrite {
 
     http::Exchange& exchange_;
     const job::Uuid object_;
-    std::string kept_;              ///< the object's id and this request's; of a key
+    SpareText kept_;                ///< the object's id and this request's; of a key
     std::string original_request_;  ///< of a replay
     std::array<http::ResponseField, 2> replay_fields_;
     bool is_replayed_ = false;

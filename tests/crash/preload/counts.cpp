@@ -1,9 +1,10 @@
-// Counts what each thread of a program allocates and which locks it takes.
+// Counts what each thread of a program allocates and which locks it takes, and where it takes them.
 //
-// A test loads this library into the server (LD_PRELOAD) and reads the counts in a page that both
-// have mapped: the file that COUNTS_PAGE names, 4096 zeros to begin with (hot_path_test.py). Only
-// the thread itself writes its line of the page; a reader that lets the program come to rest first
-// sees whole counts.
+// A test loads this library into the server (LD_PRELOAD) and reads the counts in pages that both
+// have mapped: the file that COUNTS_PAGE names, 32768 zeros to begin with (hot_path_test.py). The
+// first page has a line for each thread, which only the thread itself writes; the others have a
+// line for each place in the code from which a thread has taken locks. A reader that lets the
+// program come to rest first sees whole counts.
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
@@ -37,11 +38,22 @@ struct Line {
 
 constexpr std::size_t line_count = page_bytes / sizeof(Line);
 
+/// Native order, "qq". The place is the address that the call returns to, with the number of the
+/// thread's line in the bits that no address has.
+struct Site {
+    std::atomic<std::int64_t> place;
+    std::atomic<std::int64_t> locks;
+};
+
+constexpr std::size_t all_bytes = 8 * page_bytes;
+constexpr std::size_t site_count = (all_bytes - page_bytes) / sizeof(Site);
+constexpr unsigned address_bits = 48;
+
 Line* map_page() noexcept {
     const char* path = std::getenv("COUNTS_PAGE");
     const int file = path == nullptr ? -1 : open(path, O_RDWR | O_CLOEXEC);
     void* page = file < 0 ? MAP_FAILED
-                          : mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+                          : mmap(nullptr, all_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     if (page == MAP_FAILED) {
         _exit(99);
     }
@@ -75,6 +87,28 @@ Line& line_of_this_thread() noexcept {
 
 void count(std::atomic<std::int64_t> Line::* what) noexcept {
     (line_of_this_thread().*what).fetch_add(1, std::memory_order_relaxed);
+}
+
+void count_lock(const void* caller) noexcept {
+    Line& line = line_of_this_thread();
+    line.locks.fetch_add(1, std::memory_order_relaxed);
+    Line* all = lines.load(std::memory_order_relaxed);
+    auto* sites = reinterpret_cast<Site*>(reinterpret_cast<char*>(all) + page_bytes);
+    const std::int64_t number = &line - all;
+    const std::int64_t place = reinterpret_cast<std::int64_t>(caller) | number << address_bits;
+    for (std::size_t step = 0; step < site_count; ++step) {
+        Site& site = sites[(static_cast<std::size_t>(place) + step) % site_count];
+        std::int64_t found = site.place.load(std::memory_order_relaxed);
+        if (found == 0 &&
+            site.place.compare_exchange_strong(found, place, std::memory_order_relaxed)) {
+            found = place;
+        }
+        if (found == place) {
+            site.locks.fetch_add(1, std::memory_order_relaxed);
+            return;
+        }
+    }
+    _exit(97);
 }
 
 using Lock = int (*)(pthread_mutex_t*);
@@ -116,7 +150,7 @@ int pthread_mutex_lock(pthread_mutex_t* mutex) {
         next = reinterpret_cast<Lock>(dlsym(RTLD_NEXT, "pthread_mutex_lock"));
         lock.store(next, std::memory_order_relaxed);
     }
-    count(&Line::locks);
+    count_lock(__builtin_return_address(0));
     return next(mutex);
 }
 
