@@ -118,8 +118,8 @@ result<ByteSpan> FileWindow::at(std::uint64_t offset, std::size_t want) {
             return gone.error();
         }
     }
-    // A file that is shorter than it should be ends here; so do its bytes.
-    while (needed_end > end_ && end_ < file_bytes_) {
+    // A file that is shorter than it should be ends before that, perhaps before `offset`.
+    while (needed_end > end_ && offset <= end_ && end_ < file_bytes_) {
         const std::uint64_t end = end_;
         if (auto gone = go_on(offset); gone.has_error()) {
             return gone.error();
@@ -176,6 +176,7 @@ result<void> FileWindow::go_on(std::uint64_t offset) {
         start_ = end_ = 0;
         return filled;
     }
+    check(offset >= start_ && offset <= end_, "a window goes on from where it is");
     const std::size_t left = end_ - offset;
     std::memcpy(after.buffer->data() + room_bytes_ - left,
                 before.buffer->data() + room_bytes_ + before.filled - left, left);
