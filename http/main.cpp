@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include "http/app/bench.hpp"
 #include "http/app/serve.hpp"
 #include "http/app/tools.hpp"
 #include "http/program/commands.hpp"

@@ -109,6 +109,7 @@ class Parser {
         add_token();
         add_keys();
         add_directories();
+        add_bench();
         choose(verb(app_, "version", "Print the version"), version_);
     }
 
@@ -250,6 +251,33 @@ class Parser {
         choose(verify, verify_);
     }
 
+    void add_bench() {
+        CLI::App* app =
+            verb(app_, "bench", "Cancel export jobs of a server on this machine, and measure");
+        app->add_option("--port", bench_.port, "Where it listens on 127.0.0.1")
+            ->type_name("PORT")
+            ->required();
+        app->add_option("--token-file", bench_.token_file,
+                        "A token with exports:read and exports:write, as `belay token` prints it")
+            ->type_name("FILE")
+            ->required();
+        app->add_option("--jobs", bench_.jobs,
+                        "So many are made, canceled and read back; default 10000")
+            ->type_name("N")
+            ->check(CLI::Range(std::size_t{1}, std::size_t{10'000'000}));
+        app->add_option("--connections", bench_.connections, "Default 64")
+            ->type_name("N")
+            ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}));
+        app->add_option(
+               "--rate", bench_.rate,
+               "Cancels a second by a schedule that does not wait for the server; without: "
+               "each connection sends when it was answered")
+            ->type_name("N")
+            ->check(CLI::PositiveNumber);
+        app->add_flag("--json", bench_.json, "Print JSON");
+        choose(app, bench_);
+    }
+
     /// The innermost verb that was given.
     const CLI::App* chosen_app() const {
         const CLI::App* app = &app_;
@@ -320,6 +348,7 @@ class Parser {
     KeysRevokeCommand revoke_;
     LogDumpCommand dump_;
     VerifyCommand verify_;
+    BenchCommand bench_;
     VersionCommand version_;
     std::function<Command()> chosen_;
 };

@@ -72,6 +72,16 @@ struct VerifyCommand {
     std::string data;
 };
 
+/// belay bench: cancels export jobs of a server on this machine, and measures.
+struct BenchCommand {
+    std::uint16_t port = 0;
+    std::string token_file;  ///< of a tenant that may read and write exports
+    std::size_t jobs = 10'000;
+    std::size_t connections = 64;
+    double rate = 0;  ///< cancels a second; 0: as many as the server answers
+    bool json = false;
+};
+
 /// belay version
 struct VersionCommand {};
 
@@ -84,7 +94,7 @@ struct PrintAndExit {
 
 using Command =
     std::variant<PrintAndExit, ServeCommand, TokenCommand, KeysCreateCommand, KeysListCommand,
-                 KeysRevokeCommand, LogDumpCommand, VerifyCommand, VersionCommand>;
+                 KeysRevokeCommand, LogDumpCommand, VerifyCommand, BenchCommand, VersionCommand>;
 
 /// Reads the arguments after the program's name.
 Command parse_command_line(std::span<const std::string> arguments);

@@ -105,6 +105,22 @@ BOOST_AUTO_TEST_CASE(keys) {
                "key_1");
 }
 
+BOOST_AUTO_TEST_CASE(bench) {
+    const auto plain = good<BenchCommand>({"bench", "--port", "8080", "--token-file", "t"});
+    BOOST_TEST(plain.port == 8080);
+    BOOST_TEST(plain.rate == 0);
+    const auto whole =
+        good<BenchCommand>({"bench", "--port", "1", "--token-file", "t", "--rate", "2.5", "--jobs",
+                            "7", "--connections", "3", "--json"});
+    BOOST_TEST(whole.rate == 2.5);
+    BOOST_TEST(whole.jobs == 7u);
+    BOOST_TEST(whole.connections == 3u);
+    BOOST_TEST(whole.json);
+    bad({"bench", "--token-file", "t"});
+    bad({"bench", "--port", "1", "--token-file", "t", "--jobs", "0"});
+    bad({"bench", "--port", "1", "--token-file", "t", "--rate", "-1"});
+}
+
 BOOST_AUTO_TEST_CASE(directories_and_version) {
     BOOST_TEST(good<LogDumpCommand>({"log", "dump", "d"}).data == "d");
     BOOST_TEST(good<VerifyCommand>({"verify", "d"}).data == "d");
