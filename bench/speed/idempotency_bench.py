@@ -27,8 +27,8 @@ def main():
     said = report.Report(
         "idempotency",
         "How does the idempotency table bear contention, beside what else could do its work?",
-        "Find a key of about 130 bytes or claim it with a fingerprint of 32, compare the fingerprint "
-        "if it was claimed before. All tables hash with XXH3, compare whole names and are made "
+        "Find a key of about 130 bytes or claim it with a fingerprint of 32, compare the "
+        "fingerprint if it was claimed before. All tables hash with XXH3, compare whole names and are made "
         "large enough beforehand. Every verdict is checked. Latencies of each 16th operation, in a "
         "run of their own.",
         rounds=options.rounds, keys=options.keys)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What a cancel of each family allocates and locks: nothing, but for what Asio locks, which is counted
-beside. And a process of a transfer, beside a create of an export job: no allocation more, and no
+"""What a cancel of each family allocates and locks: nothing, but for what Asio locks, which is
+counted beside. And a process of a transfer, beside a create of an export job: no allocation more, and no
 lock more but those that wake a worker who sleeps.
 
 usage: hot_path_test.py PROGRAM COUNTS_LIBRARY
@@ -196,7 +196,8 @@ def exports(scene):
 
 def batches(scene):
     for _ in range(REQUESTS):
-        made = scene.spend("create of a batch", lambda: scene.batches.create_batch("/v1/export-jobs/:id/cancel"), 200)
+        made = scene.spend("create of a batch",
+                           lambda: scene.batches.create_batch("/v1/export-jobs/:id/cancel"), 200)
         scene.spend("cancel of a batch", lambda job=made["id"]: scene.batches.cancel_batch(
             job, **{"Idempotency-Key": str(uuid.uuid4())}), 200)
 

@@ -42,7 +42,7 @@ class WithServer(unittest.TestCase):
         self.client = Client(self.server, self.token)
 
     def tearDown(self):
-        self.client.close()
+        self.client.connection.close()
         self.server.kill()
         self.folder.cleanup()
 
