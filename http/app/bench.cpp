@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -12,6 +11,7 @@
 #include "core/job/ids.hpp"
 #include "core/world/clock.hpp"
 #include "core/world/entropy.hpp"
+#include "http/app/peer_files.hpp"
 
 namespace belay::app {
 namespace {
@@ -80,7 +80,7 @@ std::string member_of(std::string_view body, std::string_view name) {
 
 class Bench {
   public:
-    Bench(const program::BenchCommand& command, std::string token)
+    Bench(const program::BenchCommand& command, const std::string& token)
         : command_(command), head_("Host: 127.0.0.1\r\nAuthorization: Bearer " + token + "\r\n") {
         world::SystemEntropy entropy;
         std::array<std::uint8_t, 10> random;
@@ -256,13 +256,12 @@ class Bench {
 }  // namespace
 
 ExitCode run(const program::BenchCommand& command) {
-    std::ifstream file(command.token_file);
-    std::string token;
-    if (!(file >> token)) {
-        std::fprintf(stderr, "belay: %s holds no token\n", command.token_file.c_str());
+    BearerFile token("--token-file", command.token_file);
+    if (const auto read = token.read(); read.has_error()) {
+        std::fprintf(stderr, "belay: %s\n", read.error().what.c_str());
         return ExitCode::failure;
     }
-    return Bench(command, std::move(token)).run();
+    return Bench(command, token.token()).run();
 }
 
 }  // namespace belay::app

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a cancel of each family allocates and locks: nothing, but for what Asio locks, which is
-counted beside. And a process of a transfer, beside a create of an export job: no allocation more, and no
-lock more but those that wake a worker who sleeps.
+counted beside. And a process of a transfer, beside a create of an export job: no allocation more,
+and no lock more but those that wake a worker who sleeps.
 
 usage: hot_path_test.py PROGRAM COUNTS_LIBRARY
 
