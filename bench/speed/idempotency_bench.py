@@ -29,8 +29,8 @@ def main():
         "How does the idempotency table bear contention, beside what else could do its work?",
         "Find a key of about 130 bytes or claim it with a fingerprint of 32, compare the "
         "fingerprint if it was claimed before. All tables hash with XXH3, compare whole names and "
-        "are made large enough beforehand. Every verdict is checked. Latencies of each 16th operation, in a "
-        "run of their own.",
+        "are made large enough beforehand. Every verdict is checked. Latencies of each 16th "
+        "operation, in a run of their own.",
         rounds=options.rounds, keys=options.keys)
     command = [str(lab.BUILD / "bench" / "idempotency_bench"), "--rounds", str(options.rounds),
                "--keys", str(options.keys), "--operations", str(options.keys),
