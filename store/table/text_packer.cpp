@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/base/check.hpp"
+#include "store/table/uuid_text.hpp"
 
 namespace belay::store {
 namespace {
@@ -13,64 +14,32 @@ constexpr unsigned first_word = 0x80;
 constexpr unsigned uuid = 0xfe;
 constexpr unsigned uuid_again = 0xff;
 
-constexpr std::size_t uuid_octets = 16;
-constexpr std::size_t uuid_characters = 36;
-constexpr std::size_t uuid_first_dash = 8;
 /// Of a text; those behind are written out.
 constexpr std::size_t uuids_max = 8;
 
-using Octets = std::array<std::uint8_t, uuid_octets>;
-
-constexpr bool is_dash_place(std::size_t at) noexcept {
-    return at == 8 || at == 13 || at == 18 || at == 23;
-}
-
-constexpr std::uint8_t no_digit = 0xff;
-constexpr auto digit_of = [] {
-    std::array<std::uint8_t, 256> table{};
-    table.fill(no_digit);
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t at = 0; at < digits.size(); ++at) {
-        table[static_cast<unsigned char>(digits[at])] = static_cast<std::uint8_t>(at);
-    }
-    return table;
-}();
-
-/// Only what write_uuid would write.
-std::optional<Octets> read_uuid(std::string_view text) noexcept {
-    if (text.size() < uuid_characters || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
-        text[23] != '-') {
-        return std::nullopt;
-    }
-    Octets octets{};
-    std::size_t from = 0;
-    unsigned seen = 0;
-    for (std::uint8_t& octet : octets) {
-        if (is_dash_place(from)) {
-            ++from;
+/// As memcmp(…) == 0, for a few bytes: a call would cost more.
+bool is_equal(const char* one, const char* other, std::size_t count) noexcept {
+    const auto differ = [&]<class Word>(Word, std::size_t at) {
+        return load_little<Word>(reinterpret_cast<const std::byte*>(one + at)) !=
+               load_little<Word>(reinterpret_cast<const std::byte*>(other + at));
+    };
+    if (count >= 8) {
+        for (std::size_t at = 0; at + 8 < count; at += 8) {
+            if (differ(std::uint64_t{}, at)) {
+                return false;
+            }
         }
-        const unsigned high = digit_of[static_cast<unsigned char>(text[from])];
-        const unsigned low = digit_of[static_cast<unsigned char>(text[from + 1])];
-        seen |= high | low;
-        octet = static_cast<std::uint8_t>(high << 4 | (low & 0xf));
-        from += 2;
+        return !differ(std::uint64_t{}, count - 8);
     }
-    // Digits are below 16; what is none sets a bit above.
-    return seen > 0xf ? std::nullopt : std::optional(octets);
-}
-
-std::array<char, uuid_characters> write_uuid(const Octets& octets) noexcept {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::array<char, uuid_characters> text{};
-    std::size_t to = 0;
-    for (const std::uint8_t octet : octets) {
-        if (is_dash_place(to)) {
-            text[to++] = '-';
+    if (count >= 4) {
+        return !differ(std::uint32_t{}, 0) && !differ(std::uint32_t{}, count - 4);
+    }
+    for (std::size_t at = 0; at < count; ++at) {
+        if (one[at] != other[at]) {
+            return false;
         }
-        text[to++] = digits[octet >> 4];
-        text[to++] = digits[octet & 0xf];
     }
-    return text;
+    return true;
 }
 
 /// The bytes of a packed text as they are written.
@@ -99,34 +68,37 @@ void put_literal(std::string_view text, std::size_t at_a_time, Output& to) noexc
     }
 }
 
-/// Takes a packed text apart, piece by piece of the text.
+std::string_view word_at(std::span<const std::string> words, std::size_t place) noexcept {
+    check(place < words.size(), "a packed text has only words of its packer");
+    return words[place];
+}
+
+/// Takes a packed text apart, item by item.
 class Input {
   public:
-    Input(ByteSpan packed, std::span<const std::string> words) noexcept
-        : left_(packed), words_(words) {}
+    explicit Input(ByteSpan packed) noexcept : left_(packed) {}
 
     bool empty() const noexcept { return left_.empty(); }
 
-    /// Valid until the next call.
-    std::string_view next() noexcept {
+    /// Calls the one that fits: with the bytes of a literal, the place of a word, or the octets of
+    /// a UUID. All return what this returns.
+    template <class Literal, class Word, class Uuid>
+    auto next(Literal literal, Word word, Uuid octets) {
         const unsigned item = std::to_integer<unsigned>(take(1)[0]);
         if (item < first_word) {
-            return as_text(take(item + 1));
+            return literal(as_text(take(item + 1)));
         }
         if (item < uuid) {
-            check(item - first_word < words_.size(), "a packed text has only words of its packer");
-            return words_[item - first_word];
+            return word(item - first_word);
         }
         if (item == uuid) {
             check(count_ < uuids_max, "a packed text has few UUIDs");
-            std::memcpy(uuids_[count_].data(), take(uuid_octets).data(), uuid_octets);
-            text_ = write_uuid(uuids_[count_++]);
-        } else {
-            const unsigned which = std::to_integer<unsigned>(take(1)[0]);
-            check(which < count_, "only a UUID that was there comes again");
-            text_ = write_uuid(uuids_[which]);
+            uuids_[count_] = take(uuid_octets).data();
+            return octets(uuids_[count_++]);
         }
-        return {text_.data(), text_.size()};
+        const unsigned which = std::to_integer<unsigned>(take(1)[0]);
+        check(which < count_, "only a UUID that was there comes again");
+        return octets(uuids_[which]);
     }
 
   private:
@@ -138,10 +110,8 @@ class Input {
     }
 
     ByteSpan left_;
-    const std::span<const std::string> words_;
-    std::array<Octets, uuids_max> uuids_;
+    std::array<const std::byte*, uuids_max> uuids_;
     std::size_t count_ = 0;
-    std::array<char, uuid_characters> text_;
 };
 
 }  // namespace
@@ -206,14 +176,14 @@ const std::string* TextPacker::longest_word(std::string_view text) const noexcep
 std::size_t TextPacker::pack(std::string_view text, MutableByteSpan to) const noexcept {
     check(to.size() >= packed_bytes_max(text.size()), "a packed text has its room");
     Output output(to);
-    std::array<Octets, uuids_max> uuids;
+    std::array<UuidOctets, uuids_max> uuids;
     std::size_t count = 0;
     std::size_t literal = 0;
     std::size_t at = 0;
     while (at < text.size()) {
         const std::string_view rest = text.substr(at);
         const auto byte = static_cast<unsigned char>(rest[0]);
-        const bool may_be_uuid = digit_of[byte] != no_digit && rest.size() >= uuid_characters &&
+        const bool may_be_uuid = may_begin_uuid(rest[0]) && rest.size() >= uuid_characters &&
                                  rest[uuid_first_dash] == '-';
         if (begins_[byte] == begins_[byte + 1U] && !may_be_uuid) {
             ++at;
@@ -226,13 +196,14 @@ std::size_t TextPacker::pack(std::string_view text, MutableByteSpan to) const no
             literal = at;
             continue;
         }
-        const std::optional<Octets> octets = may_be_uuid ? read_uuid(rest) : std::nullopt;
+        const std::optional<UuidOctets> octets =
+            may_be_uuid ? read_uuid(rest.data()) : std::nullopt;
         if (!octets) {
             ++at;
             continue;
         }
-        const Octets* const end = uuids.data() + count;
-        const Octets* const known = std::find<const Octets*>(uuids.data(), end, *octets);
+        const UuidOctets* const end = uuids.data() + count;
+        const UuidOctets* const known = std::find<const UuidOctets*>(uuids.data(), end, *octets);
         if (known == end && count == uuids_max) {
             ++at;
             continue;
@@ -254,20 +225,39 @@ std::size_t TextPacker::pack(std::string_view text, MutableByteSpan to) const no
 }
 
 void TextPacker::unpack(ByteSpan packed, std::string& to) const {
-    Input input(packed, words_);
+    Input input(packed);
     while (!input.empty()) {
-        to.append(input.next());
+        input.next([&](std::string_view literal) { to.append(literal); },
+                   [&](std::size_t word) { to.append(word_at(words_, word)); },
+                   [&](const std::byte* octets) {
+                       const auto text = write_uuid(octets);
+                       to.append(text.data(), text.size());
+                   });
     }
 }
 
 bool TextPacker::is(ByteSpan packed, std::string_view text) const noexcept {
-    Input input(packed, words_);
-    while (!input.empty()) {
-        const std::string_view piece = input.next();
-        if (!text.starts_with(piece)) {
+    Input input(packed);
+    const auto comes_next = [&](std::string_view piece) {
+        if (piece.size() > text.size() || !is_equal(piece.data(), text.data(), piece.size())) {
             return false;
         }
         text.remove_prefix(piece.size());
+        return true;
+    };
+    const auto uuid_comes_next = [&](const std::byte* octets) {
+        if (text.size() < uuid_characters || !is_uuid_of(octets, text.data())) {
+            return false;
+        }
+        text.remove_prefix(uuid_characters);
+        return true;
+    };
+    while (!input.empty()) {
+        if (!input.next(
+                comes_next, [&](std::size_t word) { return comes_next(word_at(words_, word)); },
+                uuid_comes_next)) {
+            return false;
+        }
     }
     return text.empty();
 }

@@ -13,6 +13,7 @@
 namespace belay::store {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 
 constexpr std::array words{"exports:\x10\0"sv, "/v1/jobs/"sv, "/v1/jobs/cancel"sv,
@@ -85,6 +86,21 @@ BOOST_AUTO_TEST_CASE(what_is_nearly_a_uuid_stays_as_it_is) {
         }
         packed_size(packer, one.substr(0, at));
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_that_differs_in_one_byte_is_another) {
+    const TextPacker packer(words);
+    const std::string text = "exports:\x10\0some 17 octets...."s + std::string(one) +
+                             "/v1/jobs/cancel" + std::string(one) + std::string(other) + "/v1/";
+    const std::string bytes = packed(packer, text);
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        std::string changed = text;
+        for (int change = 1; change < 256; ++change) {
+            changed[at] = static_cast<char>(text[at] ^ change);
+            BOOST_TEST_REQUIRE(!packer.is(as_byte_span(bytes), changed));
+        }
+    }
+    BOOST_TEST(packer.is(as_byte_span(bytes), text));
 }
 
 BOOST_AUTO_TEST_CASE(a_packer_without_words_packs_too) {
