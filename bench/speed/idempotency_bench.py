@@ -1,78 +1,134 @@
 #!/usr/bin/env python3
 """How does belay's idempotency table bear contention, beside what else could do its work?
 
-usage: idempotency_bench.py [--rounds N] [--keys N] [--stops N]
+usage: idempotency_bench.py [--rounds N] [--keys N] [--seconds S] [--stops N]
 
-Runs bench/idempotency (one program; every table has its turn in each round) and holds the figures
-of two threads against the best of the others.
+bench/idempotency does the work: a process for each table in each round, in turn. N keys is rounded
+up to a power of two.
 """
 
 import argparse
 import json
+import os
 import subprocess
 
 import lab
 import report
 
 BELAY = "belay"
-HOT = "hit, one hot key"
+TABLES = {BELAY: "belay, 16 requests a turn", "belay_single": "belay, one request at a time",
+          "mutex": "mutex, unordered_map", "shards": "64 shards of those",
+          "tbb_hash": "TBB concurrent_hash_map",
+          "tbb_unordered": "TBB concurrent_unordered_map", "cuckoo": "libcuckoo"}
+ALONE = "none"
+OTHERS = [name for name in TABLES if not name.startswith(BELAY)]
+DRAWS = {"hot": "one hot key", "zipf": "Zipf 0.99", "uniform": "uniform"}
+MIXES = ("insert", "hit", "mismatch")
+THREADS = (1, 2, 4, 8)
+COMPARED = 2  # threads
+QUANTILES = {"50": "p50", "90": "p90", "99": "p99", "99.9": "p99.9", "99.99": "p99.99",
+             "100": "longest"}
+
+METHOD = (
+    "Find a key of 139 bytes or claim it with a fingerprint of 32 bytes, compare the fingerprint "
+    "if it was claimed before. Names are the server's own, with two UUIDs that are made anew for "
+    "each request; every table hashes them with seeded XXH3-64, compares whole names and has room "
+    "for all keys from the beginning. Kindness to the others: the name stands inside their nodes, "
+    "its hash is kept, nothing is copied for a hit, and glibc's malloc may use large pages. belay "
+    "is used as the store uses it: whoever has several requests in a turn fetches their slots, "
+    "records and versions before it attempts them one after the other, each in its own section; a "
+    "claim is the swap of a version, after which only its place in the log is missing. Beside it "
+    "one request at a time. Insertions begin with an empty table and touch memory for the first "
+    "time; on one hot key all threads claim the same new keys in the same order. Hits and "
+    "mismatches are of a filled table. Every outcome is checked. Latencies are of runs of their "
+    "own in which each turn is timed; of belay's turn of 16 the time of the whole turn counts for "
+    "each request. TBB's concurrent_unordered_map cannot remove a key while others use it, so it "
+    "could not do the work; it is held against belay all the same. The requests alone, without "
+    "any table, are in all figures.")
+
+
+def measure(name, options):
+    command = [str(lab.BUILD / "bench" / "idempotency_bench"), name, "--keys", str(options.keys),
+               "--seconds", str(options.seconds), "--stops", str(options.stops)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False,
+                          env={**os.environ, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"})
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.returncode} {done.stderr.strip()}")
+    said = json.loads(done.stdout)
+    cells = {}
+    for cell in said["cells"]:
+        kind = "nanoseconds" if "nanoseconds" in cell else "rate"
+        cells[cell["distribution"], cell["mix"], cell["threads"], kind] = cell[kind]
+    return {"cells": cells, "stalls": {each["distribution"]: each for each in said["stalls"]}}
+
+
+def rates(figures, name, *cell):
+    return [each["cells"][*cell, "rate"] / 1e6 for each in figures[name]]
+
+
+def say_mix(said, figures, draw, mix):
+    title = f"{mix}, {DRAWS[draw]}"
+    names = {**TABLES, ALONE: "the requests alone"}
+    said.table(f"{title}: million requests a second",
+               ["table", *(f"{threads} threads" for threads in THREADS)],
+               [[text, *(lab.spread(rates(figures, name, draw, mix, threads))
+                         for threads in THREADS)] for name, text in names.items()])
+    said.table(f"{title}, {COMPARED} threads: nanoseconds, medians of the rounds",
+               ["table", *QUANTILES.values()],
+               [[text, *(int(lab.spread([each["cells"][draw, mix, COMPARED, "nanoseconds"][share]
+                                         for each in figures[name]])["median"])
+                         for share in QUANTILES)] for name, text in names.items()])
+    said.plot(f"{title}: million requests a second", "lines", "threads",
+              "million requests a second",
+              [{"name": text,
+                "points": [[threads, lab.spread(rates(figures, name, draw, mix, threads))["median"]]
+                           for threads in THREADS]} for name, text in TABLES.items()])
+
+
+def claim_mix(said, figures, draw, mix):
+    of_two = {name: rates(figures, name, draw, mix, COMPARED) for name in TABLES}
+    best = max(OTHERS, key=lambda name: lab.spread(of_two[name])["median"])
+    said.claim(f"idempotency table, {mix}, {DRAWS[draw]}, {COMPARED} threads, vs the best "
+               f"beside it ({TABLES[best]})",
+               lab.ratios(of_two, BELAY, best), at_least=3 if draw == "hot" else 1.5)
+
+
+def say_stalls(said, figures, draw):
+    rows = []
+    for name, text in TABLES.items():
+        stalls = [each["stalls"][draw] for each in figures[name]]
+        stops = sum(each["stops"] for each in stalls)
+        rows.append([text, *(f"{sum(each[stuck] for each in stalls)} of {stops}"
+                             for stuck in ("stuck_one", "stuck_all")),
+                     *(lab.spread([each[rate] / 1e6 for each in stalls])
+                       for rate in ("stalled_rate", "free_rate")),
+                     lab.spread([each["longest_milliseconds"] for each in stalls])])
+    said.table(f"{DRAWS[draw]}: two threads while a third is stopped at a random place",
+               ["table", "stops that stopped one", "or both", "million requests a second in a stop",
+                "before it", "longest 16 requests, ms"], rows)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keys", type=int, default=300_000)
-    parser.add_argument("--stops", type=int, default=20)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--keys", type=int, default=1 << 19)
+    parser.add_argument("--seconds", type=float, default=0.04)
+    parser.add_argument("--stops", type=int, default=10)
     options = parser.parse_args()
+    options.keys = 1 << (options.keys - 1).bit_length()
     said = report.Report(
         "idempotency",
         "How does the idempotency table bear contention, beside what else could do its work?",
-        "Find a key of about 130 bytes or claim it with a fingerprint of 32, compare the "
-        "fingerprint if it was claimed before. All tables hash with XXH3, compare whole names and "
-        "are made large enough beforehand. Every verdict is checked. Latencies of each 16th "
-        "operation, in a run of their own.",
-        rounds=options.rounds, keys=options.keys)
-    command = [str(lab.BUILD / "bench" / "idempotency_bench"), "--rounds", str(options.rounds),
-               "--keys", str(options.keys), "--operations", str(options.keys),
-               "--stops", str(options.stops)]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-    mixes = list(dict.fromkeys(line["mix"] for line in found["mixes"]))
-    tables = list(dict.fromkeys(line["table"] for line in found["mixes"]))
-    for mix in mixes:
-        lines = [line for line in found["mixes"] if line["mix"] == mix]
-        say_mix(said, mix, lines, tables)
-    say_stopped(said, found["stopped"])
+        METHOD, rounds=options.rounds, keys=options.keys)
+    figures = lab.in_turn([*TABLES, ALONE], options.rounds, lambda name: measure(name, options))
+    cells = [(draw, mix) for draw in DRAWS for mix in MIXES]
+    for draw, mix in cells:
+        say_mix(said, figures, draw, mix)
+    for draw in ("hot", "uniform"):
+        say_stalls(said, figures, draw)
+    for draw, mix in cells:
+        claim_mix(said, figures, draw, mix)
     said.save()
-
-
-def say_mix(said, mix, lines, tables):
-    rates = {(line["table"], line["threads"]): line["per_second"] for line in lines}
-    threads = sorted({line["threads"] for line in lines})
-    said.table(f"{mix}: million operations a second", ["table", *(f"{n} threads" for n in threads)],
-               [[table, *(lab.spread([rate / 1e6 for rate in rates[table, n]]) for n in threads)]
-                for table in tables])
-    said.table(f"{mix}, 2 threads: latency, µs", ["table", "p50", "p99", "p99.9", "p99.99"],
-               [[line["table"], *(line["latency_us"][part]
-                                  for part in ("p50", "p99", "p999", "p9999"))]
-                for line in lines if line["threads"] == 2])
-    said.plot(f"{mix}: million operations a second by threads", "lines", "threads",
-              "million operations a second",
-              [{"name": table, "points": [[n, lab.spread(rates[table, n])["median"] / 1e6]
-                                          for n in threads]} for table in tables])
-    others = [table for table in tables if table != BELAY]
-    best = max(others, key=lambda table: lab.spread(rates[table, 2])["median"])
-    ratio = lab.ratios({table: rates[table, 2] for table in tables}, BELAY, best)
-    said.claim(f"idempotency table, {mix}, 2 threads, vs the best beside it ({best})", ratio,
-               at_least=3 if mix == HOT else 1.5)
-
-
-def say_stopped(said, stopped):
-    rows = []
-    for table, rates in stopped.items():
-        still = sum(1 for rate in rates if rate < 0.01 * max(rates))
-        rows.append([table, lab.spread([rate / 1e6 for rate in rates]), f"{still} of {len(rates)}"])
-    said.table("While a third thread is stopped inside an operation: two threads, hits by Zipf",
-               ["table", "million operations a second", "stops that stopped them too"], rows)
 
 
 if __name__ == "__main__":
