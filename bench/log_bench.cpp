@@ -3,11 +3,11 @@
 // usage: log_bench DIRECTORY --under-way N [--seconds S] [--body BYTES]
 //
 // One thread keeps N records of BYTES under way in the store's log (ring, group commit, segments,
-// the log's own thread), as a shard does: it appends, tells the log thread once, and sleeps until
-// something is durable. Then a bare loop writes groups of exactly the same sizes, in the same
+// the log's own thread), as a shard does: it appends a batch, tells the log thread once, and sleeps
+// until something is durable. Then a bare loop writes groups of exactly the same sizes, in the same
 // order, each durable before the next: into a file of zeros, opened as the log opens its segments,
-// at the log thread's priority. Afterwards the log is read back to its last record. Prints one JSON
-// object.
+// at the log thread's priority.
+// Afterwards the log is read back to its last record. Prints one JSON object.
 //
 // Segments are used again as soon as they are full, as they are when snapshots keep pace.
 #include <algorithm>
@@ -38,7 +38,6 @@ struct Settings {
     std::size_t under_way = 64;
     double seconds = 2;
     std::size_t body_bytes = 192;
-    std::size_t turn = 64;
 };
 
 struct Rate {
@@ -142,40 +141,72 @@ std::vector<std::byte> body_of(std::size_t bytes) {
     return body;
 }
 
-Rate load_log(Log& log, const Settings& settings, const std::vector<std::byte>& body) {
-    const std::size_t bytes = store::frame_bytes(body.size());
-    const std::uint64_t under_way_max = settings.under_way * bytes;
-    const Meter meter(log.clock);
-    const world::MonotonicTime end =
-        log.clock.monotonic() + std::chrono::duration_cast<std::chrono::nanoseconds>(
-                                    std::chrono::duration<double>(settings.seconds));
-    bool is_over = false;
-    for (;;) {
-        const Lsn durable = log.writer->durable_lsn();
-        const Lsn reserved = log.ring->reserved();
-        is_over = is_over || log.clock.monotonic() >= end;
-        if (is_over && durable == reserved) {
-            return meter.read();
+/// Two batches, each of half of what may be under way: one forms while the other is written, as in
+/// a server whose requests do not all come at once. One at a time is a batch of its own.
+class Producer {
+  public:
+    Producer(Log& log, const Settings& settings, const std::vector<std::byte>& body)
+        : log_(log),
+          body_(body),
+          bytes_(store::frame_bytes(body.size())),
+          under_way_max_(settings.under_way * bytes_),
+          batch_(std::max<std::uint64_t>(settings.under_way / 2, 1) * bytes_) {}
+
+    Rate run(double seconds) {
+        const Meter meter(log_.clock);
+        const world::MonotonicTime end =
+            log_.clock.monotonic() + std::chrono::duration_cast<std::chrono::nanoseconds>(
+                                         std::chrono::duration<double>(seconds));
+        while (log_.clock.monotonic() < end) {
+            if (!append_batch()) {
+                // Rung at each step of D: what became durable since then is found at once.
+                log_.bell.sleep(sleep_max);
+            } else if (room() >= batch_) {
+                wait(stagger);
+            }
         }
-        std::uint64_t under_way = reserved - durable;
-        const bool appends = !is_over && under_way < under_way_max;
-        for (std::size_t turn = 0; appends && under_way < under_way_max && turn < settings.turn;
-             ++turn, under_way += bytes) {
-            check(log.ring->admit(bytes), "the ring has room for what may be under way");
-            const Lsn lsn = log.ring->reserve(bytes);
-            std::copy(body.begin(), body.end(), log.ring->body_at(lsn));
-            log.ring->publish(lsn, body.size());
+        while (log_.writer->durable_lsn() != log_.ring->reserved()) {
+            log_.bell.sleep(sleep_max);
         }
-        if (appends) {
-            log.thread->ring();
-        }
-        if (!is_over && under_way < under_way_max) {
-            continue;
-        }
-        // Rung at each step of D: what became durable since it was read is found at once.
-        log.bell.sleep(std::chrono::milliseconds(100));
+        return meter.read();
     }
-}
+
+  private:
+    /// Long enough for the log thread to wake and to take the first batch for itself.
+    static constexpr std::chrono::nanoseconds stagger = std::chrono::microseconds(60);
+    static constexpr std::chrono::nanoseconds sleep_max = std::chrono::milliseconds(100);
+
+    std::uint64_t room() const noexcept {
+        return under_way_max_ - (log_.ring->reserved() - log_.writer->durable_lsn());
+    }
+
+    /// False: there is no room for one.
+    bool append_batch() {
+        if (room() < batch_) {
+            return false;
+        }
+        for (std::uint64_t appended = 0; appended < batch_; appended += bytes_) {
+            check(log_.ring->admit(bytes_), "the ring has room for what may be under way");
+            const Lsn lsn = log_.ring->reserve(bytes_);
+            std::copy(body_.begin(), body_.end(), log_.ring->body_at(lsn));
+            log_.ring->publish(lsn, body_.size());
+        }
+        log_.thread->ring();
+        return true;
+    }
+
+    void wait(std::chrono::nanoseconds time) const {
+        const world::MonotonicTime end = log_.clock.monotonic() + time;
+        while (log_.clock.monotonic() < end) {
+        }
+    }
+
+    Log& log_;
+    const std::vector<std::byte>& body_;
+    const std::uint64_t bytes_;
+    const std::uint64_t under_way_max_;
+    const std::uint64_t batch_;
+};
 
 Rate write_bare(world::Disk& disk, const Log& log, const std::vector<std::uint64_t>& groups) {
     auto opened = disk.open("bare", {.mode = world::Open::truncate, .direct = true});
@@ -229,7 +260,7 @@ int run(const Settings& settings) {
     world::Disk& disk = **made;
     const std::vector<std::byte> body = body_of(settings.body_bytes);
     Log log(disk);
-    const Rate logged = load_log(log, settings, body);
+    const Rate logged = Producer(log, settings, body).run(settings.seconds);
     check(log.thread->stop(), "the log did not fail");
     const Lsn end = log.writer->durable_lsn();
     read_back(disk, end);
@@ -271,7 +302,6 @@ int main(int count, char** arguments) {
     app.add_option("--under-way", settings.under_way)->check(CLI::Range(1, 16'384));
     app.add_option("--seconds", settings.seconds);
     app.add_option("--body", settings.body_bytes)->check(CLI::Range(1, 512));
-    app.add_option("--turn", settings.turn);
     CLI11_PARSE(app, count, arguments);
     return belay::bench::run(settings);
 }
