@@ -81,7 +81,8 @@ def main():
     parser.add_argument("--place", default=str(lab.ROOT / "build" / "bench-data"))
     options = parser.parse_args()
     said = report.Report(
-        "log", "What does the log's group commit cost beside the disk alone, with the same batches?",
+        "log",
+        "What does the log's group commit cost beside the disk alone, with the same batches?",
         "One thread keeps records of 256 bytes under way in the log, in two batches: one forms "
         "while the other is written. Then a bare loop writes groups of exactly the same sizes in "
         "the same order, each durable before the next, from memory that nobody fills. fio: one "
