@@ -29,6 +29,7 @@ Committer::Committer(Ring& ring, const LogPosition& position, std::chrono::nanos
       next_lsn_(position.next_lsn),
       chain_(position.chain),
       durable_lsn_(position.next_lsn),
+      given_back_(position.next_lsn),
       named_lsn_(position.segment.durable_lsn) {
     check(offset_ >= segment_data_offset && offset_ % limits::block_bytes == 0,
           "a group starts on a fresh block");
@@ -85,10 +86,14 @@ std::size_t Committer::stage_frames() {
     staged_frames_ = 0;
     staged_end_ = next_lsn_;
     staged_chain_ = chain_;
-    for (;;) {
+    // Not what is appended meanwhile: to run after the lanes would keep the disk idle, and those
+    // waiting who came first. The frame that was seen published was reserved before, so it is
+    // below.
+    const Lsn limit = ring_.reserved();
+    while (staged_end_ < limit) {
         const ByteSpan frame = ring_.published_at(staged_end_);
         if (frame.empty() || staged + frame.size() > room_bytes) {
-            return staged;
+            break;
         }
         check(frame.size() <= limits::frame_bytes_max && frame.size() % frame_header_bytes == 0,
               "a published frame has the size of a frame");
@@ -103,6 +108,7 @@ std::size_t Committer::stage_frames() {
         staged_end_ += frame.size();
         ++staged_frames_;
     }
+    return staged;
 }
 
 CommitStep Committer::write_footer() {
@@ -199,7 +205,13 @@ void Committer::group_completed() {
     next_lsn_ = staged_end_;
     chain_ = staged_chain_;
     durable_lsn_ = staged_end_;
-    ring_.release(staged_end_);
+}
+
+void Committer::give_back() noexcept {
+    if (given_back_ != durable_lsn_) {
+        ring_.release(durable_lsn_);
+        given_back_ = durable_lsn_;
+    }
 }
 
 void Committer::move_to_offered() noexcept {

@@ -71,6 +71,11 @@ class Committer {
     /// The write of the last step, and its sync, succeeded.
     void completed(world::MonotonicTime now);
 
+    /// Gives the space of what is durable back to the ring: to be called after each `completed`,
+    /// when those who wait for D have been told, since the zeroing of a large group takes as long
+    /// as they need to make the next one.
+    void give_back() noexcept;
+
     /// It did not. Final: design 4, "fsync is never tried again on the same data".
     void failed() noexcept { state_ = State::failed; }
 
@@ -122,7 +127,8 @@ class Committer {
     Lsn next_lsn_;  ///< of the next frame to be staged
     std::uint64_t chain_;
     Lsn durable_lsn_;
-    Lsn named_lsn_;  ///< the highest D that something on disk names
+    Lsn given_back_;  ///< the ring's space below it is free
+    Lsn named_lsn_;   ///< the highest D that something on disk names
     world::MonotonicTime idle_since_;
 
     // The step under way.

@@ -2,6 +2,9 @@
 
 #include <cstring>
 
+// Compiled into this file: the header's size is then known, and the hash of a body of 700 bytes
+// takes two thirds of the time that a call of the library takes. The values are the same.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 namespace belay::store {

@@ -110,6 +110,10 @@ LogWriter::Did LogWriter::write(const CommitStep& step) {
     }
     committer_.completed(after);
     publish_progress();
+    committer_.give_back();
+    if (ring_.take_waiters()) {
+        listener_.space_freed();
+    }
     if (step.kind == CommitStep::Kind::write_group) {
         statistics_.write_times.add(after - before);
     }
@@ -146,9 +150,6 @@ void LogWriter::publish_progress() {
     // looks at D again; this store comes before the listener looks at the announcement (design 9).
     durable_.value.store(durable, std::memory_order_seq_cst);
     listener_.durable(durable);
-    if (ring_.take_waiters()) {
-        listener_.space_freed();
-    }
 }
 
 LogWriter::Did LogWriter::fail(boost::system::error_code error) {

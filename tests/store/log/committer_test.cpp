@@ -35,6 +35,7 @@ struct Machine {
         const CommitStep step = next();
         BOOST_TEST_REQUIRE((step.kind == kind));
         committer.completed(now);
+        committer.give_back();
         return step;
     }
 
@@ -75,6 +76,11 @@ BOOST_AUTO_TEST_CASE(d_moves_when_the_write_succeeds_and_not_before) {
     machine.publish(200);
     machine.committer.completed(machine.now);
     BOOST_TEST(machine.committer.durable_lsn() == first_lsn + 2 * frame_bytes(100));
+    BOOST_TEST(machine.ring->fill() == 2 * frame_bytes(100) + frame_bytes(200));
+    machine.committer.give_back();
+    BOOST_TEST(machine.ring->fill() == frame_bytes(200));
+    // What is published and not durable stays, however often.
+    machine.committer.give_back();
     BOOST_TEST(machine.ring->fill() == frame_bytes(200));
     const CommitStep second = machine.succeed(Kind::write_group);
     BOOST_TEST(second.offset == segment_data_offset + 4096U);
