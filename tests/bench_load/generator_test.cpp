@@ -1,0 +1,218 @@
+// The generator against a server that stands still for a second: an open loop shows it, a closed
+// loop does not, and what is broken gives no figures.
+#include "bench/load/generator.hpp"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+
+namespace belay::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+constexpr std::string_view good_answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// Answers each request of one connection by `answer`, and before the one of `stall_at` does
+/// nothing for `stall`.
+class StandIn {
+  public:
+    struct Settings {
+        std::string_view answer = good_answer;
+        std::size_t stall_at = SIZE_MAX;
+        std::chrono::milliseconds stall{0};
+        std::size_t close_at = SIZE_MAX;
+    };
+
+    explicit StandIn(const Settings& settings)
+        : settings_(settings), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        auto* const plain = reinterpret_cast<sockaddr*>(&address);
+        BOOST_TEST_REQUIRE(::bind(listener_, plain, size) == 0);
+        BOOST_TEST_REQUIRE(::listen(listener_, 1) == 0);
+        BOOST_TEST_REQUIRE(::getsockname(listener_, plain, &size) == 0);
+        port_ = ntohs(address.sin_port);
+        thread_ = std::thread([this] { serve(); });
+    }
+    ~StandIn() {
+        // Relaxed: a word that says "end" and stands for nothing else.
+        ends_.store(true, std::memory_order_relaxed);
+        ::shutdown(listener_, SHUT_RDWR);
+        thread_.join();
+        ::close(listener_);
+    }
+    StandIn(const StandIn&) = delete;
+    StandIn& operator=(const StandIn&) = delete;
+
+    std::uint16_t port() const noexcept { return port_; }
+
+  private:
+    void serve() {
+        const int link = ::accept(listener_, nullptr, nullptr);
+        if (link < 0) {
+            return;
+        }
+        std::size_t answered = 0;
+        std::string input;
+        char bytes[4096];
+        for (;;) {
+            const ssize_t count = ::recv(link, bytes, sizeof bytes, 0);
+            // Relaxed: with the destructor.
+            if (count <= 0 || ends_.load(std::memory_order_relaxed)) {
+                break;
+            }
+            input.append(bytes, static_cast<std::size_t>(count));
+            for (; input.size() >= request.size(); input.erase(0, request.size()), ++answered) {
+                if (answered == settings_.close_at) {
+                    ::close(link);
+                    return;
+                }
+                if (answered == settings_.stall_at) {
+                    // Nothing is ever written to this descriptor: a wait for the time alone.
+                    ::poll(nullptr, 0, static_cast<int>(settings_.stall.count()));
+                }
+                ::send(link, settings_.answer.data(), settings_.answer.size(), MSG_NOSIGNAL);
+            }
+        }
+        ::close(link);
+    }
+
+    const Settings settings_;
+    const int listener_;
+    std::uint16_t port_ = 0;
+    std::atomic<bool> ends_{false};
+    std::thread thread_;
+};
+
+/// So many requests; counts what was answered, and by what.
+class Requests final : public RequestSource {
+  public:
+    explicit Requests(std::uint64_t count) : count_(count) {}
+
+    bool next(std::string& to) override {
+        if (written_ == count_) {
+            return false;
+        }
+        ++written_;
+        to += request;
+        return true;
+    }
+
+    void answered(std::uint64_t number, int status, std::string_view body) override {
+        in_order = in_order && number == answers;
+        ++answers;
+        good += status == 200 && body == "ok" ? 1 : 0;
+    }
+
+    std::uint64_t answers = 0;
+    std::uint64_t good = 0;
+    bool in_order = true;
+
+  private:
+    const std::uint64_t count_;
+    std::uint64_t written_ = 0;
+};
+
+struct Run {
+    explained<LoadResult> result;
+    std::uint64_t answers;
+    std::uint64_t good;
+    bool in_order;
+};
+
+Run run(const StandIn::Settings& server, LoadSettings load, std::uint64_t requests) {
+    const StandIn stand_in(server);
+    load.port = stand_in.port();
+    load.connections = 1;
+    std::vector<std::unique_ptr<RequestSource>> sources;
+    auto source = std::make_unique<Requests>(requests);
+    const Requests& seen = *source;
+    sources.push_back(std::move(source));
+    auto result = run_load(load, sources);
+    return {std::move(result), seen.answers, seen.good, seen.in_order};
+}
+
+BOOST_AUTO_TEST_SUITE(generator)
+
+// 1,000 requests, one each 5 ms, and a second in which nothing is answered: of the 200 that were
+// due in it the tenth from the worst waited for 0.95 s, and ten of 1,000 are one in a hundred.
+BOOST_AUTO_TEST_CASE(an_open_loop_shows_a_second_of_silence) {
+    const Run found = run({.stall_at = 300, .stall = 1000ms}, {.rate = 200}, 1000);
+    BOOST_TEST_REQUIRE(found.result.has_value(), found.result.error().what);
+    const LoadResult& result = *found.result;
+    BOOST_TEST(found.good == 1000U);
+    BOOST_TEST(found.in_order);
+    BOOST_TEST(result.answers == 1000U);
+    BOOST_TEST(result.latency.count() == 1000U);
+    BOOST_TEST((result.latency.quantile(0.99) >= 949ms));
+    BOOST_TEST((result.latency.quantile(0.9) >= 490ms));
+    BOOST_TEST((result.latency.max() >= 1000ms));
+    // The silence is the server's and not the generator's.
+    BOOST_TEST((result.lateness.quantile(0.5) < result.latency.quantile(0.9)));
+    BOOST_TEST(result.lateness.count() <= 801U);
+}
+
+BOOST_AUTO_TEST_CASE(a_closed_loop_hides_it) {
+    const Run found = run({.stall_at = 300, .stall = 1000ms}, {}, 1000);
+    BOOST_TEST_REQUIRE(found.result.has_value(), found.result.error().what);
+    BOOST_TEST(found.good == 1000U);
+    BOOST_TEST((found.result->latency.max() >= 1000ms));
+    BOOST_TEST((found.result->latency.quantile(0.99) < 949ms));
+    BOOST_TEST(found.result->lateness.count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
+    const Run found = run({}, {.depth = 16}, 5000);
+    BOOST_TEST_REQUIRE(found.result.has_value(), found.result.error().what);
+    BOOST_TEST(found.good == 5000U);
+    BOOST_TEST(found.in_order);
+    BOOST_TEST(found.result->by_class[2] == 5000U);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_answer_gives_no_figures) {
+    const Run found = run({.answer = "HTTP/1.0 200 OK\r\n\r\n"}, {}, 10);
+    BOOST_TEST(found.result.has_error());
+    BOOST_TEST(found.answers == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_ends_gives_no_figures) {
+    const Run found = run({.close_at = 5}, {}, 10);
+    BOOST_TEST(found.result.has_error());
+    BOOST_TEST(found.answers == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_says_nothing_more_gives_no_figures) {
+    const Run found = run({.stall_at = 2, .stall = 1000ms}, {.patience = 200ms}, 10);
+    BOOST_TEST(found.result.has_error());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_listens) {
+    std::vector<std::unique_ptr<RequestSource>> sources;
+    sources.push_back(std::make_unique<Requests>(1));
+    LoadSettings settings;
+    {
+        const StandIn gone({});
+        settings.port = gone.port();
+    }
+    settings.connections = 1;
+    BOOST_TEST(run_load(settings, sources).has_error());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace belay::bench
