@@ -111,9 +111,11 @@ explained<std::unique_ptr<Engine>> Engine::open(world::Disk& disk, const world::
 }
 
 explained<void> Engine::recover(world::Entropy& entropy, SnapshotCheck check) {
-    // Threads of its own are what the simulator must not have.
+    // A start that cannot read is refused. The log is not read ahead: what stands behind its end
+    // nobody needs, and a read of it that fails must be neither refused nor overlooked. A snapshot
+    // is read to its last byte. (Threads of its own are what the simulator must not have.)
     const Reading reading = settings.single_threaded ? Reading::plain : Reading::ahead;
-    auto recovery = LogRecovery::begin(disk, settings.data_directory, reading);
+    auto recovery = LogRecovery::begin(disk, settings.data_directory, Reading::plain);
     if (recovery.has_error()) {
         return recovery.error();
     }

@@ -115,9 +115,11 @@ class EntryTable {
     void prefetch_version(std::uint64_t hash) const noexcept {
         constexpr std::size_t line_bytes = 64;
         if (const Node* entry = table_.probable(hash)) {
-            const auto* version = reinterpret_cast<const char*>(entry->cell.newest());
-            __builtin_prefetch(version);
-            __builtin_prefetch(version + line_bytes);
+            if (const Version* newest = entry->cell.newest()) {
+                const auto* version = reinterpret_cast<const char*>(newest);
+                __builtin_prefetch(version);
+                __builtin_prefetch(version + line_bytes);
+            }
         }
     }
 
