@@ -140,6 +140,7 @@ void Plant::close(End end) {
     chores_lane_.reset();
     if (lane_) {
         while (lane_->lane().pending() != 0) {
+            lane_->lane().end_turn();
             store_->pump();
             lane_->lane().poll();
         }
@@ -311,6 +312,7 @@ void Plant::submit(std::unique_ptr<Ask> ask) {
 /// All that was asked is durable.
 void Plant::settle_store() {
     while (lane_->lane().pending() != 0 && !is_log_failed_ && !disk_.is_crashed()) {
+        lane_->lane().end_turn();
         store_->pump();
         lane_->lane().poll();
     }
