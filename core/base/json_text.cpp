@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstring>
 
 #include "core/base/check.hpp"
+#include "core/base/eight_bytes.hpp"
 #include "core/base/utf8.hpp"
 
 namespace belay {
@@ -48,25 +48,21 @@ bool needs_escape(char byte) noexcept {
     return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\';
 }
 
-constexpr std::uint64_t each_byte(std::uint8_t byte) noexcept {
-    return 0x0101010101010101U * byte;
-}
-
 /// Whether none of eight bytes is a control, a quote, a backslash or beyond ASCII. The subtractions
-/// may borrow from a byte that is itself one of those: never a false yes.
+/// may borrow from a byte that is itself one of those: never a false yes, and cheaper than to mark
+/// which one it is.
 bool is_plain_word(const char* text) noexcept {
-    std::uint64_t word;
-    std::memcpy(&word, text, sizeof word);
-    const std::uint64_t quote = word ^ each_byte('"');
-    const std::uint64_t backslash = word ^ each_byte('\\');
-    const std::uint64_t found =
-        (word - each_byte(0x20)) | (quote - each_byte(1)) | (backslash - each_byte(1)) | word;
-    return (found & each_byte(0x80)) == 0;
+    const std::uint64_t word = eight_bytes::load(text);
+    const std::uint64_t quote = word ^ eight_bytes::each('"');
+    const std::uint64_t backslash = word ^ eight_bytes::each('\\');
+    const std::uint64_t found = (word - eight_bytes::each(0x20)) | (quote - eight_bytes::each(1)) |
+                                (backslash - eight_bytes::each(1)) | word;
+    return (found & eight_bytes::tops) == 0;
 }
 
 /// As most texts are: what may stand between the quotes as it is.
 bool is_plain(std::string_view text) noexcept {
-    constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+    constexpr std::size_t word_bytes = eight_bytes::count;
     if (text.size() < word_bytes) {
         for (const char byte : text) {
             if (needs_escape(byte) || static_cast<unsigned char>(byte) >= 0x80) {

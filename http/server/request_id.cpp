@@ -1,8 +1,8 @@
 #include "http/server/request_id.hpp"
 
 #include <cstdint>
-#include <cstring>
 
+#include "core/base/eight_bytes.hpp"
 #include "core/job/ids.hpp"
 
 namespace belay::http {
@@ -12,20 +12,13 @@ constexpr bool is_harmless(char byte) noexcept {
     return byte >= ' ' && byte <= '~' && byte != ';' && byte != '|';
 }
 
-constexpr std::uint64_t each_byte(std::uint8_t byte) noexcept {
-    return 0x0101010101010101U * byte;
-}
-
-/// Whether all of eight bytes are harmless. The subtractions may borrow from a byte that is itself
-/// harmful: never a false yes.
+/// Whether all of eight bytes are harmless.
 bool is_harmless_word(const char* text) noexcept {
-    std::uint64_t word;
-    std::memcpy(&word, text, sizeof word);
-    std::uint64_t found = word | (word - each_byte(' '));
-    for (const char harmful : {';', '|', '\x7f'}) {
-        found |= (word ^ each_byte(static_cast<std::uint8_t>(harmful))) - each_byte(1);
-    }
-    return (found & each_byte(0x80)) == 0;
+    const std::uint64_t word = eight_bytes::load(text);
+    const std::uint64_t harmful = (word & eight_bytes::tops) | eight_bytes::below(word, ' ') |
+                                  eight_bytes::equal(word, ';') | eight_bytes::equal(word, '|') |
+                                  eight_bytes::equal(word, 0x7f);
+    return harmful == 0;
 }
 
 /// False for shorter texts: those are looked at byte by byte.

@@ -5,6 +5,7 @@
 
 #include "core/base/check.hpp"
 #include "http/wire/chars.hpp"
+#include "http/wire/plain_field_line.hpp"
 #include "http/wire/target.hpp"
 
 namespace belay::wire {
@@ -102,6 +103,10 @@ HeadProgress RequestHeadParser::parse(std::string_view buffer, RequestHead& head
                 return refuse(first == '\n' ? WireError::bare_line_feed
                                             : WireError::malformed_method);
             }
+        }
+        // Of a line that did not come whole no byte is looked at twice: it goes the other way.
+        while (phase_ == Phase::fields && scanned_ == line_ &&
+               take_plain_field_line(buffer, head)) {
         }
         const char* from = buffer.data() + scanned_;
         const void* found =
@@ -241,11 +246,33 @@ WireError RequestHeadParser::take_field_line(std::string_view line, RequestHead&
     if (!is_field_value(value)) {
         return or_bare_return(value, WireError::malformed_field_value);
     }
-    head.add_field({{line_, static_cast<std::uint32_t>(name_size)},
+    add_field(name, value, known, head);
+    return WireError::none;
+}
+
+void RequestHeadParser::add_field(std::string_view name, std::string_view value, FieldName known,
+                                  RequestHead& head) const noexcept {
+    head.add_field({{line_, static_cast<std::uint32_t>(name.size())},
                     {static_cast<std::uint32_t>(value.data() - head.begin_),
                      static_cast<std::uint32_t>(value.size())},
                     known});
-    return WireError::none;
+}
+
+/// False, and nothing taken: the line is an unusual one, or wrong, or not there yet, which
+/// take_line tells apart.
+bool RequestHeadParser::take_plain_field_line(std::string_view buffer, RequestHead& head) noexcept {
+    const std::optional<PlainFieldLine> line = plain_field_line(buffer.substr(line_));
+    if (!line || line->name.empty() || head.field_count_ == limits_.field_count_max ||
+        line_ + line->size - fields_ > limits_.field_section_bytes_max) {
+        return false;
+    }
+    const FieldName known = field_name_of(line->name);
+    if (known == FieldName::other && !only_token_chars(line->name)) {
+        return false;
+    }
+    add_field(line->name, line->value, known, head);
+    line_ = scanned_ = line_ + static_cast<std::uint32_t>(line->size);
+    return true;
 }
 
 /// What only the whole head can tell: RFC 9112 3.2 on Host.

@@ -68,6 +68,9 @@ class RequestHeadParser {
     bool take_line(std::string_view line, RequestHead& head) noexcept;
     WireError take_request_line(std::string_view line, RequestHead& head) noexcept;
     WireError take_field_line(std::string_view line, RequestHead& head) noexcept;
+    bool take_plain_field_line(std::string_view buffer, RequestHead& head) noexcept;
+    void add_field(std::string_view name, std::string_view value, FieldName known,
+                   RequestHead& head) const noexcept;
     WireError finish(RequestHead& head) noexcept;
 
     RequestHeadLimits limits_;
