@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What does a durable cancel cost, beside a constant answer and beside databases?
 
-usage: cancel_bench.py [--rounds N] [--jobs N] [--threads N] [--families NAME…] [--places NAME…]
+usage: cancel_bench.py [--rounds N] [--jobs N] [--transactions N] [--threads N]
+                       [--families NAME…] [--places NAME…]
 
 As many jobs of each family as a run needs are made ready; then each is canceled once under a key of
 its own, by a bearer, durably. nginx answers the very same requests by a constant of the same size.
@@ -12,9 +13,7 @@ answer is checked, and afterwards every job is read back.
 import argparse
 import contextlib
 import pathlib
-import socket
 import tempfile
-import time
 
 import cancel_families
 import cancel_peers
@@ -38,6 +37,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=50_000,
                         help="canceled by a run at 256 connections; pipelined twice as many")
+    parser.add_argument("--transactions", type=int, default=64_000,
+                        help="of a run of pgbench, over all clients")
     parser.add_argument("--threads", type=int, default=2, help="of the generator")
     names = [family.name for family in cancel_families.FAMILIES]
     parser.add_argument("--families", nargs="+", choices=names, default=names)
@@ -53,12 +54,15 @@ def main():
         "checks the token, then asks PostgreSQL, whose processor time is counted with its own. "
         "Servers have two threads (fastify: two processes; PostgreSQL: a process a connection; "
         "Redis: one thread). All take turns in every round; ratios are made within a round. A run "
-        "at 16 requests a connection has twice the jobs; Redis gets half, pgbench a quarter and "
-        "fastify a sixteenth of them. belay writes snapshots as its log grows, also in a run; "
-        "PostgreSQL's checkpoints and Redis' rewrites are put off.",
-        rounds=options.rounds, jobs_a_run=options.jobs, generator_threads=options.threads,
-        belay=SETTINGS, postgresql=cancel_peers.POSTGRESQL_SETTINGS,
-        redis=cancel_peers.REDIS_SETTINGS)
+        "at 16 requests a connection has twice the jobs; Redis gets half and fastify a sixteenth of "
+        "them, pgbench as many as give each client a long run. Before the runs of a family memory "
+        "is touched and given back, for nginx, too: this machine's host hands it out lazily. "
+        "belay writes snapshots as its log grows, also in a run; PostgreSQL's checkpoints and "
+        "Redis' rewrites are put off.",
+        rounds=options.rounds, jobs_a_run=options.jobs,
+        transactions_of_pgbench=options.transactions, generator_threads=options.threads,
+        belay={**servers.SETTINGS, **SETTINGS}, nginx=servers.NGINX,
+        postgresql=cancel_peers.POSTGRESQL_SETTINGS, redis=cancel_peers.REDIS_SETTINGS)
     series = {}
     with tempfile.TemporaryDirectory(prefix="belay-peer-") as folder:
         sizes = answer_sizes(options, folder)
@@ -77,8 +81,9 @@ def main():
 def answer_sizes(options, folder):
     """For nginx, below each family's path: the size of a body with which its answer is as long as
     that of belay, head and body."""
-    with servers.nginx(folder) as nginx:
-        head = whole_answer(nginx.port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n") - servers.BODY_BYTES
+    some = 200  # bytes: Content-Length has three digits, as below
+    with servers.nginx(folder, {"/": "x" * some}) as nginx:
+        head = servers.constant_bytes(nginx) - some
     sizes = {}
     with servers.Belay(**SETTINGS) as belay:
         caller = cancel_families.Caller(belay, folder)
@@ -87,40 +92,15 @@ def answer_sizes(options, folder):
             fields = [*caller.headers(), *family.headers, "Content-Type: application/json",
                       f"{family.key_field}: size", f"Content-Length: {len(family.body)}"]
             target = family.target.format(id=ids.read_text().strip())
-            sizes[family.prefix] = whole_answer(belay.port, "".join(
+            sizes[family.prefix] = servers.whole_answer(belay.port, "".join(
                 line + "\r\n" for line in (f"POST {target} HTTP/1.1", "Host: a", *fields, ""))
                 + family.body) - head
     return sizes
 
 
-def whole_answer(port, request):
-    """How many bytes come back."""
-    with socket.create_connection(("127.0.0.1", port), 10) as connection:
-        connection.sendall(request.encode())
-        got = b""
-        while b"\r\n\r\n" not in got:
-            got += connection.recv(65536)
-        head, _, body = got.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), got
-        (length,) = (int(line.split(b":")[1]) for line in head.split(b"\r\n")
-                     if line.lower().startswith(b"content-length"))
-        while len(body) < length:
-            body += connection.recv(65536)
-    return len(head) + 4 + length
-
-
 def families_of(options, caller):
     return [family(caller) for family in cancel_families.FAMILIES
             if family.name in options.families]
-
-
-def rest(server, seconds=20):
-    """Until what was asked of the server before, a snapshot for one, is done."""
-    end = time.monotonic() + seconds
-    before = None
-    while before != server.processor_seconds() and time.monotonic() < end:
-        before = server.processor_seconds()
-        time.sleep(0.1)
 
 
 class Place:
@@ -177,20 +157,22 @@ class Shape:
 
     def round(self, number):
         place = self.place
-        turns = [lambda family=family: self.family(family) for family in place.families]
+        turns = [lambda family=family: self.family(family, number) for family in place.families]
         turns.append(self.redis)
         if self.depth == 1:
             turns += [lambda clients=clients: self.pgbench(clients) for clients in PGBENCH_CLIENTS]
             turns.append(self.fastify)
         start = number % len(turns)
         for turn in turns[start:] + turns[:start]:
-            rest(place.belay)
+            lab.rest(place.belay)
             turn()
 
-    def family(self, family):
+    def family(self, family, number):
         ids = self.place.prepared[self, family]
-        for server, name in ((self.place.nginx, "nginx, " + family.name),
-                             (self.place.belay, family.name)):
+        pair = [(self.place.nginx, "nginx, " + family.name), (self.place.belay, family.name)]
+        for server, name in pair[::1 if number % 2 == 0 else -1]:
+            lab.warm_memory()
+            lab.rest(self.place.belay)
             self.cancel(server, name, family, ids)
         if family.name == "exports":
             self.repeat(family, ids)
@@ -239,7 +221,7 @@ class Shape:
             raise RuntimeError("Redis has not canceled every job")
 
     def pgbench(self, clients):
-        database, each = self.place.postgresql, max(self.jobs // 4 // clients, 1)
+        database, each = self.place.postgresql, max(self.place.options.transactions // clients, 1)
         begin = database.prepare(each * clients)
         self.note(f"PostgreSQL, {clients} clients", *database.pgbench(clients, each, begin))
 

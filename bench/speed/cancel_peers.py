@@ -115,6 +115,9 @@ class PostgreSql(lab.Server):
         """Also of the processes of connections that have ended."""
         return super().processor_seconds() + reaped_seconds(self.process.pid)
 
+    def processes(self):
+        return len(lab.children_of(self.process.pid))
+
     def prepare(self, count):
         """Makes so many queued jobs; gives the number of the first."""
         begin, self.jobs = self.jobs, self.jobs + count
@@ -143,11 +146,16 @@ class PostgreSql(lab.Server):
         script = self.folder.path / "cancel.pgbench"
         script.write_text("\\set turn :turn + 1\n"
                           f"\\set number {begin} + :client_id * {each} + :turn\n{statement};\n")
-        before, spent = self.canceled(), self.processor_seconds()
+        before, alone, spent = self.canceled(), self.processes(), self.processor_seconds()
         text = subprocess.run(
             ["pgbench", *self.address, "-n", "-M", "prepared", "-c", str(clients), "-j", "2", "-t",
              str(each), "-D", "turn=-1", "-f", str(script), "postgres"],
             capture_output=True, text=True, check=True).stdout
+        end = time.monotonic() + 30
+        while self.processes() > alone:  # the time of one that ends meanwhile would count twice
+            if time.monotonic() > end:
+                raise RuntimeError("PostgreSQL's processes of pgbench do not end")
+            time.sleep(0.01)
         spent = self.processor_seconds() - spent
         if self.canceled() - before != clients * each:
             raise RuntimeError(f"pgbench has not canceled {clients * each} jobs: {text}")

@@ -30,16 +30,27 @@ def main():
     options = parser.parse_args()
     said = report.Report(
         "http", "What does belay's HTTP cost, beside servers that do nothing else?",
-        "wrk, a constant answer of 200 bytes (belay: /health/live), two threads each. Servers take "
-        "turns in every round; ratios are made within a round.",
-        rounds=options.rounds, seconds=options.seconds, request_fields=HEADERS)
+        "wrk, a constant (belay: /health/live), two threads each. The bodies are such that whole "
+        "answers, head and body, are as long as belay's; a head alone may be longer. h2o has no "
+        "constant: it opens and reads a file for each request. Servers take turns in every round; "
+        "ratios are made within a round.",
+        rounds=options.rounds, seconds=options.seconds, request_fields=HEADERS,
+        belay=servers.SETTINGS, nginx=servers.NGINX, h2o=servers.H2O)
     plots = {"requests a second": [], "processor time": []}
     with contextlib.ExitStack() as stack:
+        belay = stack.enter_context(servers.Belay())
+        wanted = servers.constant_bytes(belay, HEADERS)
         folders = [stack.enter_context(tempfile.TemporaryDirectory(prefix="belay-peer-"))
                    for _ in range(2)]
-        running = {server.name: stack.enter_context(server) for server in (
-            servers.Belay(), servers.raw_epoll(), servers.nginx(folders[0]),
-            servers.h2o(folders[1]), servers.beast())}
+        running = {belay.name: belay}
+        for make in (servers.raw_epoll,
+                     lambda size: servers.nginx(folders[0], {"/": "x" * size}),
+                     lambda size: servers.h2o(folders[1], size), servers.beast):
+            server = stack.enter_context(make(servers.fitted(make, wanted)))
+            running[server.name] = server
+        said.table("What is answered", ["server", "bytes, head and body"],
+                   [[name, servers.constant_bytes(server, HEADERS)]
+                    for name, server in running.items()])
         for connections, depth in SHAPES:
             shape = Shape(connections, depth, running, options)
             shape.say(said)
@@ -63,9 +74,8 @@ class Shape:
 
     def measure(self, name):
         server = self.running[name]
-        path = {"belay": "/health/live", "h2o, a file in memory": "/constant"}.get(name, "/")
         before = server.processor_seconds()
-        rate = lab.wrk(server.port, path, connections=self.connections,
+        rate = lab.wrk(server.port, server.path, connections=self.connections,
                        seconds=self.options.seconds, headers=HEADERS, depth=self.depth)
         spent = server.processor_seconds() - before
         self.rates[name].append(rate)

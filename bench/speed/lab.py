@@ -7,6 +7,7 @@ in a rotating order, ratios are made within a round, and their median is the res
 
 import contextlib
 import json
+import mmap
 import os
 import pathlib
 import platform
@@ -44,13 +45,17 @@ def wait_for_port(port, process, seconds=20):
 
 
 def processor_seconds(pid):
-    """Of the process and of its children, user and system."""
+    """Of the process, of its threads that have ended, and of its children: user and system."""
     total = 0
     for each in [pid, *children_of(pid)]:
         with contextlib.suppress(OSError):
-            fields = pathlib.Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
-            total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+            total += time.clock_gettime(processor_clock(each))
+    return total
+
+
+def processor_clock(pid):
+    """The clock of another process' processor time, in nanoseconds (clock_getcpuclockid(3))."""
+    return (~pid << 3) | 2
 
 
 def children_of(pid):
@@ -62,11 +67,34 @@ def children_of(pid):
     return found
 
 
-class Server:
-    """A process that listens on `port`; ended by its id."""
+def rest(server, share=0.05, seconds=30):
+    """Until what was asked of the server before, a snapshot for one, is done: it takes less than
+    this share of a processor. That it never does is an error."""
+    pause = 0.2
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        before = server.processor_seconds()
+        time.sleep(pause)
+        if server.processor_seconds() - before < share * pause:
+            return
+    raise RuntimeError(f"{server.name} does not come to rest in {seconds} s")
 
-    def __init__(self, name, command, port, cwd=None):
-        self.name, self.command, self.port, self.cwd = name, command, port, cwd
+
+def warm_memory(gibibytes=1):
+    """Touches memory and gives it back to the kernel, which hands it out next. Where the machine is
+    a virtual one whose memory the host hands out lazily, the first touch of a page that the guest
+    has not used for seconds costs more than all that a server does for a request."""
+    with mmap.mmap(-1, gibibytes << 30) as memory:
+        memory.madvise(mmap.MADV_HUGEPAGE)
+        for at in range(0, len(memory), mmap.PAGESIZE):
+            memory[at] = 1
+
+
+class Server:
+    """A process that listens on `port`, with a constant at `path`; ended by its id."""
+
+    def __init__(self, name, command, port, cwd=None, path="/"):
+        self.name, self.command, self.port, self.cwd, self.path = name, command, port, cwd, path
         self.process = None
 
     def __enter__(self):
@@ -135,12 +163,19 @@ def ratios(figures, name, base):
     return spread([mine / theirs for mine, theirs in zip(figures[name], figures[base])])
 
 
+def commit():
+    """What is measured. Docs may have changed since: a benchmark's page is among them."""
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=ROOT, text=True, capture_output=True,
+                              check=False).stdout.strip()
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs", ":!*.md")
+    return (git("rev-parse", "--short", "HEAD") or "unknown") + ("+changes" if changed else "")
+
+
 def machine():
     model = re.search(r"model name\s*:\s*(.+)", pathlib.Path("/proc/cpuinfo").read_text())
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, text=True,
-                            capture_output=True, check=False).stdout.strip()
     return {"processor": model.group(1) if model else "unknown", "cores": os.cpu_count(),
             "kernel": platform.release(), "load_before": os.getloadavg()[0],
-            "commit": commit or "unknown",
+            "commit": commit(),
             "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "command": " ".join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]])}

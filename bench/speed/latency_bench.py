@@ -34,8 +34,8 @@ class Scene:
     def cancel(self, count, **more):
         """Cancels so many fresh jobs; the generator's figures."""
         ids = self.family.prepare(count)
-        lines = ids.read_text().splitlines()[:count]
-        ids.write_text("\n".join(lines) + "\n")
+        lab.warm_memory()
+        lab.rest(self.server)
         found = lab.load(
             self.server.port, self.family.target, method="POST", ids=ids,
             header=[*self.family.caller.headers(), f"{self.family.key_field}: {{key}}"],
@@ -61,9 +61,10 @@ def main():
     said = report.Report(
         "latency", "How long does a client wait for a durable cancel, by a schedule that does not "
         "wait for the server?",
-        "Cancels of export jobs, each with its own key, on the real disk. The maximum is measured "
-        "first, in a closed loop. The disk alone: durable writes of 4 KiB, one at a time, in every "
-        "round. Latencies count from the due time; lateness is the generator's own.",
+        "Cancels of export jobs, each with its own key, on the real disk, by the generator that "
+        "`belay bench` is made of. The maximum is measured first, in a closed loop; the server "
+        "comes to rest before each run. The disk alone: durable writes of 4 KiB, one at a time, in "
+        "every round. Latencies count from the due time; lateness is the generator's own.",
         rounds=options.rounds, seconds=options.seconds, connections=options.connections)
     pathlib.Path(options.place).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="latency-", dir=options.place) as folder:

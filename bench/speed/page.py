@@ -21,6 +21,25 @@ BENCHES = ("http", "cancel", "idempotency", "latency", "log", "recovery", "memor
 # The sentence at the top needs each of these, on either disk, at a rate and at a price.
 FAMILIES = ("exports", "batches", "transfers")
 PLACES = ("tmpfs", "real disk")
+# How the claim of each promise begins, so that one that was not measured is said to be so.
+PROMISED = {
+    "http": ["constant answer, requests/s", "constant answer, server CPU",
+             "constant answer, pipelined"],
+    "cancel": [*(f"fresh cancel, {family}, {place}, {shape}, vs nginx return 200"
+                 for family in FAMILIES for place in PLACES
+                 for shape in ("256 connections", "64 connections, 16 deep")),
+               *(f"fresh cancel, exports, real disk, 256 connections, vs {name}"
+                 for name in ("PostgreSQL", "fastify", "Redis")), "replayed cancel vs fresh"],
+    "idempotency": [f"idempotency table, {mix}, {draw}" for mix in ("insert", "hit", "mismatch")
+                    for draw in ("one hot key", "Zipf 0.99", "uniform")],
+    "latency": ["cancel p99 ", "cancel p99.9 "],
+    "log": ["log, records/s vs bare loop"],
+    "recovery": [f"{what} from {source}" for what in ("recovery", "10 million jobs")
+                 for source in ("the log", "a snapshot")],
+    "memory": ["resident bytes of a queued job"],
+    "scale": ["cancel at 10 million jobs"],
+}
+ROUNDS_MIN = 3  # for a median to say something
 
 
 def main():
@@ -82,16 +101,19 @@ def page_of(results, notes):
 
 
 def opening(results):
-    claims_made = [claim for result in results.values() for claim in result["claims"]]
+    claims_made = [claim for result in results.values() for claim in judged(result)]
+    unmeasured = sum(len(not_measured(name, result)) for name, result in results.items())
     met = sum(claim["met"] for claim in claims_made)
     words = [headline(results.get("cancel"))]
-    if met == len(claims_made) and met:
+    if met == len(claims_made) and met and not unmeasured:
         words.append(f"All {met} figures below that were held against a promise keep it.")
     elif claims_made:
         words.append(f"Of {len(claims_made)} figures that were held against a promise, {met} "
                      f"{'keeps' if met == 1 else 'keep'} it and {len(claims_made) - met} "
                      f"{'does' if len(claims_made) - met == 1 else 'do'} not; the table of claims "
                      "says which.")
+    if unmeasured:
+        words.append(f"Not measured: {unmeasured} of what was promised of these benchmarks.")
     missing = [f"`{name}`" for name in BENCHES if name not in results]
     if missing:
         words.append(f"Not run, and nothing said about: {', '.join(missing)}.")
@@ -100,12 +122,24 @@ def opening(results):
     return " ".join(words)
 
 
+def judged(result):
+    """The claims that a verdict may be said of."""
+    enough = result["details"].get("rounds", ROUNDS_MIN) >= ROUNDS_MIN
+    return result["claims"] if enough else []
+
+
+def not_measured(name, result):
+    """The promises that no claim with a verdict speaks of."""
+    return [promise for promise in PROMISED.get(name, [])
+            if not any(claim["what"].startswith(promise) for claim in judged(result))]
+
+
 def headline(cancel):
     claim = ("a fresh, authenticated, idempotent, durable cancel costs what nginx spends on "
              "`return 200`, plus the disk")
     if cancel is None:
         return f"The claim to earn is that {claim}. It was not measured here, and is not made."
-    fresh = [each for each in cancel["claims"] if each["what"].startswith("fresh cancel")
+    fresh = [each for each in judged(cancel) if each["what"].startswith("fresh cancel")
              and "nginx" in each["what"] and not each["what"].endswith("pipelined")]
     wanted = [(family, place, cost) for family in FAMILIES for place in PLACES
               for cost in (False, True)]
@@ -139,8 +173,15 @@ def machines(results):
 
 
 def claims(results):
-    rows = [[f"`{name}`", escaped(claim["what"]), bound_of(claim), value_of(claim), verdict(claim)]
-            for name, result in results.items() for claim in result["claims"]]
+    rows = []
+    for name, result in results.items():
+        with_verdict = judged(result)
+        rows += [[f"`{name}`", escaped(claim["what"]), bound_of(claim), value_of(claim),
+                  verdict(claim) if with_verdict else f"fewer than {ROUNDS_MIN} rounds: no verdict"]
+                 for claim in result["claims"]]
+        if with_verdict or not result["claims"]:
+            rows += [[f"`{name}`", escaped(promise), "–", "–", "not measured"]
+                     for promise in not_measured(name, result)]
     if not rows:
         return ["## Claims", "None of these runs held a figure against a promise."]
     return ["## Claims",
@@ -244,7 +285,7 @@ def held(names, results, notes):
                       "holds it has not been written down."]
     if not parts and "" not in notes:
         return []
-    return ["## What holds what was missed", *([notes[""]] if "" in notes else []), *parts]
+    return ["## What holds the figures", *([notes[""]] if "" in notes else []), *parts]
 
 
 def table(columns, rows, numbers=False):

@@ -20,7 +20,6 @@ import pathlib
 import random
 import resource
 import tempfile
-import time
 import uuid
 
 import cancel_families
@@ -53,8 +52,9 @@ def main():
         "scale", "What does a cancel cost as jobs, connections and tenants grow?",
         "belay_load, closed loop, 64 connections where nothing else is said; every answer checked. "
         f"Each run cancels jobs at random: {RUN:,} in the first part, {SHARED:,} in the others, "
-        f"but at most {FEW:,} a connection. "
-        "The server comes to rest before each run. Ratios are made within a round, to the run "
+        f"but at most {FEW:,} a connection and at least one a tenant. Before each run memory is "
+        "touched and given back (this machine's host hands it out lazily), and the server comes "
+        "to rest. Ratios are made within a round, to the run "
         "of the smallest size.", rounds=options.rounds, belay=SETTINGS)
     DATA.mkdir(parents=True, exist_ok=True)
     for part in options.parts:
@@ -100,7 +100,8 @@ class Growing(servers.Belay):
         """(requests a second, µs of processor time for each)."""
         path = self.caller.new_file()
         path.write_text("\n".join(lines) + "\n")
-        rest(self)
+        lab.warm_memory()
+        lab.rest(self)
         headers = [*cancel_families.CLIENT, f"Authorization: Bearer {bearer or self.caller.token}"]
         before = self.processor_seconds()
         found = lab.load(self.port, cancel_families.Exports.target, method="POST",
@@ -112,15 +113,6 @@ class Growing(servers.Belay):
         if found["answered"] != len(lines):
             raise RuntimeError(f"{found['answered']} answers to {len(lines)} requests")
         return found["per_second"], spent / len(lines) * 1e6
-
-
-def rest(server, seconds=30):
-    """Until what was asked of the server before, a snapshot for one, is done."""
-    end = time.monotonic() + seconds
-    before = None
-    while before != server.processor_seconds() and time.monotonic() < end:
-        before = server.processor_seconds()
-        time.sleep(0.3)
 
 
 class Figures:

@@ -89,12 +89,45 @@ class Words(unittest.TestCase):
 
     def test_counts_of_what_is_met_and_missed(self):
         good, bad = claim("good", 2.0, at_least=1), claim("bad", 3.0, at_most=1)
-        self.assertIn("All 1 figures", opening(text_of(result("http", [good]))))
+        whole = [claim(promise + " and so on", 2.0, at_least=1)
+                 for promise in page.PROMISED["http"]]
+        self.assertIn("All 3 figures", opening(text_of(result("http", whole))))
         self.assertIn("Of 3 figures that were held against a promise, 1 keeps it and 2 do not",
                       opening(text_of(result("http", [good, bad, bad]))))
-        nothing = text_of(result("http"))
-        self.assertNotIn("figures that were held", nothing)
-        self.assertIn("None of these runs", nothing)
+        self.assertNotIn("figures that were held", text_of(result("another")))
+        self.assertIn("None of these runs", text_of(result("another")))
+
+    def test_a_promise_that_was_not_measured_is_said_to_be_so(self):
+        whole = [claim(promise, 2.0, at_least=1) for promise in page.PROMISED["http"]]
+        self.assertNotIn("not measured |", text_of(result("http", whole)))
+        for some in (whole[1:], []):
+            text = text_of(result("http", some))
+            self.assertNotIn("All ", opening(text))
+            self.assertIn(f"Not measured: {len(whole) - len(some)} of what", opening(text))
+            self.assertIn(f"| `http` | {page.PROMISED['http'][0]} | – | – | not measured |", text)
+
+    def test_promises_begin_as_the_claims_of_the_benchmarks(self):
+        for name, starts in (("http", ["constant answer, requests/s", "constant answer, server CPU",
+                                       "constant answer, pipelined"]),
+                             ("idempotency", ['f"idempotency table, {mix}, {DRAWS[draw]}']),
+                             ("latency", ["cancel p99 ", "cancel p99.9 "]),
+                             ("log", ["log, records/s vs bare loop"]),
+                             ("recovery", ['f"recovery from {what}', '"the log"', '"a snapshot"',
+                                           'f"10 million jobs from {what}']),
+                             ("memory", ["resident bytes of a queued job"]),
+                             ("scale", ["cancel at 10 million jobs"])):
+            source = (ROOT / "bench" / "speed" / f"{name}_bench.py").read_text()
+            for start in starts:
+                self.assertIn(start, source)
+
+    def test_few_rounds_give_no_verdict(self):
+        few = result("cancel", cancel_claims())
+        few["details"]["rounds"] = page.ROUNDS_MIN - 1
+        text = text_of(few)
+        self.assertNotIn(CLAIMED, opening(text))
+        self.assertNotIn("figures that were held", opening(text))
+        self.assertIn("| at least 1.00 | 1.20 | fewer than 3 rounds: no verdict |", text)
+        self.assertNotIn("| met |", text)
 
     def test_a_claim_is_a_row(self):
         text = text_of(result("http", [claim("fast", spread(0.5, 0.75, 1.5), at_least=1.0),
@@ -148,9 +181,9 @@ class Sections(unittest.TestCase):
         self.assertIn("### http: what holds it\n\nMissed: fast. What holds it has not",
                       text_of(missed))
         text = text_of(missed, notes="For all.\n\n## http\n\nThe kernel.\n\n```\n## no head\n```\n")
-        self.assertIn("## What holds what was missed\n\nFor all.\n\n### http: what holds it\n\n"
+        self.assertIn("## What holds the figures\n\nFor all.\n\n### http: what holds it\n\n"
                       "The kernel.\n\n```\n## no head\n```", text)
-        self.assertNotIn("What holds what", text_of(result("http")))
+        self.assertNotIn("What holds the", text_of(result("http")))
 
 
 class Program(unittest.TestCase):
