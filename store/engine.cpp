@@ -17,25 +17,30 @@ std::size_t threads_of_a_start() {
     return cores < 2 ? 0 : std::min(cores, start_threads_max);
 }
 
-/// What a job takes with the key it was made under: a little more than the least, so that a guess
-/// from a file's size is rather too low.
-constexpr std::uint64_t snapshot_bytes_of_job = 400;
-constexpr std::uint64_t log_bytes_of_job = 800;
+/// How many nodes each table may be told to expect. Slots count as memory that is used, and a store
+/// that was full when it stopped must not come back with less room for cancels: both are guesses
+/// that are rather too low.
+struct Expected {
+    std::uint64_t records = 0;
+    std::uint64_t keys = 0;
+};
 
-/// How many jobs a start may find, by the sizes of the files that it is to read.
-std::uint64_t guess_jobs(world::Disk& disk, const Inventory& inventory,
-                         const std::string& snapshot) {
+/// What a job may have written to the log by its end.
+constexpr std::uint64_t log_bytes_of_job = 3200;
+
+Expected guess_nodes(world::Disk& disk, const Inventory& inventory, const std::string& snapshot) {
     if (!snapshot.empty()) {
-        const auto file = disk.open(snapshot, {.mode = world::Open::read});
-        const auto bytes = file.has_value() ? (*file)->size() : result<std::uint64_t>(0);
-        return bytes.has_value() ? *bytes / snapshot_bytes_of_job : 0;
+        // Where jobs are new each has its key, later fewer have.
+        const std::uint64_t entries = count_snapshot_entries(disk, snapshot);
+        return {.records = entries / 2, .keys = entries / 4};
     }
     std::uint64_t bytes = 0;
     for (const LogSegment& segment : inventory.segments) {
         bytes += segment.header.size;
     }
     // An empty segment is no sign of a job.
-    return inventory.segments.size() > 1 ? bytes / log_bytes_of_job : 0;
+    const std::uint64_t jobs = inventory.segments.size() > 1 ? bytes / log_bytes_of_job : 0;
+    return {.records = jobs, .keys = jobs};
 }
 
 }  // namespace
@@ -125,9 +130,8 @@ explained<void> Engine::recover(world::Entropy& entropy, SnapshotCheck check) {
         return choice.error();
     }
     Loader loader(*this, settings.single_threaded ? 0 : threads_of_a_start());
-    const std::uint64_t jobs = std::min(guess_jobs(disk, recovery->inventory(), choice->path),
-                                        settings.memory_bytes_max / snapshot_bytes_of_job);
-    loader.expect(jobs, jobs);
+    const Expected expected = guess_nodes(disk, recovery->inventory(), choice->path);
+    loader.expect(expected.records, expected.keys);
     Lsn named_durable = 0;
     if (!choice->path.empty()) {
         const auto apply = [&](Lsn lsn, const Fact& fact) {

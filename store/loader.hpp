@@ -18,7 +18,7 @@ class Loader {
     Loader(Engine& engine, std::size_t threads);
 
     /// Before anything else: a guess at how many records and keys will come, which spares the
-    /// tables' growth. Too high a guess costs address space, too low a guess some growth.
+    /// tables' growth. Too high a guess costs memory for good, too low a guess some growth.
     void expect(std::uint64_t records, std::uint64_t keys);
 
     /// A failure may be told some facts after the one that caused it.
