@@ -54,7 +54,7 @@ def main():
         "checks the token, then asks PostgreSQL, whose processor time is counted with its own. "
         "Servers have two threads (fastify: two processes; PostgreSQL: a process a connection; "
         "Redis: one thread). All take turns in every round; ratios are made within a round. A run "
-        "at 16 requests a connection has twice the jobs; Redis gets half and fastify a sixteenth of "
+        "at 16 requests a connection has twice the jobs; Redis gets half, fastify a sixteenth of "
         "them, pgbench as many as give each client a long run. Before the runs of a family memory "
         "is touched and given back, for nginx, too: this machine's host hands it out lazily. "
         "belay writes snapshots as its log grows, also in a run; PostgreSQL's checkpoints and "
