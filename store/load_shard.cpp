@@ -1,8 +1,6 @@
 #include "store/load_shard.hpp"
 
-#include <algorithm>
 #include <cstring>
-#include <iterator>
 #include <new>
 #include <utility>
 
@@ -25,11 +23,6 @@ Failure out_of_memory() {
     return failure(Error::exhausted,
                    "there is not enough memory for what the data directory holds");
 }
-
-/// A function object, so that the sort takes it in.
-constexpr auto before = [](const OrderedIndex::Key& one, const OrderedIndex::Key& other) noexcept {
-    return OrderedIndex::before(one, other);
-};
 
 }  // namespace
 
@@ -78,12 +71,7 @@ LoadShard::~LoadShard() {
 }
 
 void LoadShard::expect(std::uint64_t records) {
-    try {
-        // Address space: what is not used is not touched.
-        entered_.reserve(records);
-    } catch (const std::bad_alloc&) {
-        // It grows as it must.
-    }
+    lists_.expect(records);
 }
 
 void LoadShard::apply(const LoadBatch& batch) {
@@ -174,7 +162,9 @@ explained<void> LoadShard::replace(const Item& item, Entry& entry) {
     }
     check(entry.cell.swap(present, next), "nobody else changes a record during a start");
     if (present == nullptr && fact.kind == FactKind::record) {
-        note_lists(fact.record, as_byte_span(fact.value), entered_);
+        for (const job::ListId& list : lists_of(fact, as_byte_span(fact.value))) {
+            lists_.enter(list, fact.record.id);
+        }
     }
     if (fact.tombstone) {
         remove(fact, entry, *next);
@@ -191,15 +181,14 @@ void LoadShard::remove(const Fact& fact, Entry& entry, const Version& tombstone)
         engine_.keys.kill(participant_, static_cast<KeyRecord&>(entry), &tombstone);
         return;
     }
-    note_lists(fact.record, tombstone.previous()->bytes(), left_);
+    for (const job::ListId& list : lists_of(fact, tombstone.previous()->bytes())) {
+        lists_.leave(list, fact.record.id);
+    }
     engine_.records.kill(participant_, static_cast<Record&>(entry), &tombstone);
 }
 
-void LoadShard::note_lists(const job::RecordId& id, ByteSpan value,
-                           std::vector<OrderedIndex::Key>& to) {
-    for (const job::ListId& list : engine_.schema.memberships(id.kind, value)) {
-        to.push_back({list, id.id});
-    }
+Memberships LoadShard::lists_of(const Fact& fact, ByteSpan value) const {
+    return engine_.schema.memberships(fact.record.kind, value);
 }
 
 /// What is dead is not there: if it is made again, its versions begin anew.
@@ -262,46 +251,24 @@ std::string LoadShard::name_of(const Fact& fact) {
 }
 
 void LoadShard::make_lists() {
+    if (failure_) {
+        return;
+    }
     try {
-        sort_lists();
-        entries_.reserve(entered_.size());
-        for (const OrderedIndex::Key& key : entered_) {
-            OrderedIndex::Node* entry = OrderedIndex::make_apart(pool_, heights_, key);
+        lists_.sort();
+        entries_.reserve(lists_.size());
+        for (std::size_t place = 0; place < lists_.size(); ++place) {
+            OrderedIndex::Node* entry = OrderedIndex::make_apart(pool_, heights_, lists_[place]);
             if (entry == nullptr) {
                 throw std::bad_alloc();
             }
             entries_.push_back(entry);
         }
-        entered_ = {};
+        lists_.clear();
     } catch (const std::bad_alloc&) {
-        if (!failure_) {
-            failure_ = out_of_memory();
-            failed_at_ = UINT64_MAX;
-        }
+        failure_ = out_of_memory();
+        failed_at_ = UINT64_MAX;
     }
-}
-
-void LoadShard::sort_lists() {
-    // Ids are given in the order of time, and the index has the newest first.
-    std::reverse(entered_.begin(), entered_.end());
-    std::sort(entered_.begin(), entered_.end(), before);
-    if (failure_) {
-        return;
-    }
-    if (!left_.empty()) {
-        take_out_left();
-    }
-    // A schema may name a list twice.
-    entered_.erase(std::unique(entered_.begin(), entered_.end()), entered_.end());
-}
-
-void LoadShard::take_out_left() {
-    std::sort(left_.begin(), left_.end(), before);
-    std::vector<OrderedIndex::Key> stayed;
-    std::set_difference(entered_.begin(), entered_.end(), left_.begin(), left_.end(),
-                        std::back_inserter(stayed), before);
-    entered_ = std::move(stayed);
-    left_ = {};
 }
 
 explained<void> LoadShard::finish() {

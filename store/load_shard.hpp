@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "store/engine.hpp"
+#include "store/list_entries.hpp"
 
 namespace belay::store {
 
@@ -78,9 +79,7 @@ class LoadShard {
     Looked<Entry> find_or_make(const Item& item);
     Entry* make(const Item& item);
     void remove(const Fact& fact, Entry& entry, const Version& tombstone);
-    void note_lists(const job::RecordId& id, ByteSpan value, std::vector<OrderedIndex::Key>& to);
-    void sort_lists();
-    void take_out_left();
+    Memberships lists_of(const Fact& fact, ByteSpan value) const;
     explained<void> check_kind(const Fact& fact) const;
     static std::string name_of(const Fact& fact);
 
@@ -91,10 +90,7 @@ class LoadShard {
     Lsn failed_at_ = 0;
     /// What a transition moved though it was not there; it must be removed later in the log.
     std::set<std::string> missing_;
-    /// Of every record made, and of every record removed: a record that was removed and made again
-    /// is in `entered_` once more than in `left_`.
-    std::vector<OrderedIndex::Key> entered_;
-    std::vector<OrderedIndex::Key> left_;
+    ListEntries lists_;
     std::vector<OrderedIndex::Node*> entries_;
     Heights heights_;
     std::string packed_;
