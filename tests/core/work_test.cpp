@@ -1,4 +1,8 @@
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <thread>
+#include <vector>
 
 #include <boost/test/unit_test.hpp>
 
@@ -37,6 +41,31 @@ BOOST_AUTO_TEST_CASE(what_lies_beyond_the_horizon_takes_no_memory) {
     agenda.note(record(1), start + horizon, start);
     agenda.note(record(2), start - std::chrono::hours(1), start);
     BOOST_TEST(agenda.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(the_agenda_holds_more_than_its_mailbox_whoever_notes_it) {
+    constexpr std::size_t threads = 4;
+    constexpr std::size_t each = 5000;  // together more than twice the mailbox, unless looked at
+    Agenda agenda(horizon);
+    std::vector<std::thread> noting;
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+        noting.emplace_back([&agenda, thread] {
+            for (std::size_t number = 0; number < each; ++number) {
+                const job::RecordId id{job::Kind{static_cast<std::uint8_t>(thread + 1)},
+                                       record(1).id};
+                agenda.note(id, start + Milliseconds(number), start);
+            }
+        });
+    }
+    for (std::thread& thread : noting) {
+        thread.join();
+    }
+    BOOST_TEST(agenda.size() == threads * each);
+    std::size_t taken = 0;
+    while (agenda.take_due(start + horizon)) {
+        ++taken;
+    }
+    BOOST_TEST(taken == threads * each);
 }
 
 BOOST_AUTO_TEST_CASE(the_queue_is_first_in_first_out_and_a_close_wakes_who_waits) {

@@ -53,11 +53,11 @@ int LiveWrite::replay(int status, std::string& body) noexcept {
     try {
         ByteReader reader(as_byte_span(body));
         const auto object = reader.octets<job::Uuid>();
-        original_request_ = as_text(reader.bytes(reader.left()));
+        *original_request_ = as_text(reader.bytes(reader.left()));
         body.clear();
         if (reader.ok() && render_now(object, body)) {
             replay_fields_ = {http::ResponseField{"Idempotent-Replayed", "true"},
-                              http::ResponseField{"Original-Request", original_request_}};
+                              http::ResponseField{"Original-Request", *original_request_}};
             is_replayed_ = true;
             return status;
         }

@@ -48,8 +48,8 @@ class LiveWrite : public http::KeyedWrite {
 
     http::Exchange& exchange_;
     const job::Uuid object_;
-    SpareText kept_;                ///< the object's id and this request's; of a key
-    std::string original_request_;  ///< of a replay
+    SpareText kept_;              ///< the object's id and this request's; of a key
+    SpareText original_request_;  ///< of a replay
     std::array<http::ResponseField, 2> replay_fields_;
     bool is_replayed_ = false;
 };
