@@ -37,6 +37,9 @@ struct KeyTraits {
     using Node = KeyRecord;
     using Key = KeyName;
 
+    /// With a packed name of usual length.
+    static constexpr std::size_t bytes_read = sizeof(KeyRecord) + 64;
+
     static std::uint64_t hash(const KeyRecord& record) noexcept { return record.hash; }
     /// The whole name is compared: two names with one hash are two keys.
     static bool matches(const KeyRecord& record, std::uint64_t, const KeyName& key) noexcept {

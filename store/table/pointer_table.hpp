@@ -72,6 +72,8 @@ enum class Unlink {
 ///   bool matches(const Node&, uint64_t hash, const Key&)
 ///   Node* make(PoolLane&, uint64_t hash, const Key&)  nullptr when there is no memory
 ///   void destroy(PoolLane&, Node*)
+///   size_t bytes_read                                of a node, by a lookup: what prefetch_node
+///                                                    asks for
 ///
 /// Thread-safe, lock-free. All calls are made inside a section of the caller's participant; node
 /// pointers are valid to its end. The table outlives the epochs that its arrays are retired
@@ -120,8 +122,8 @@ class PointerTable {
     void prefetch(std::uint64_t hash) const noexcept;
     void prefetch_node(std::uint64_t hash) const noexcept;
 
-    /// The node in the slot where the search for this hash begins, if it may be the one; nullptr
-    /// says nothing.
+    /// The node in one of the first slots of the search for this hash, if it may be the one;
+    /// nullptr says nothing.
     const Node* probable(std::uint64_t hash) const noexcept;
 
     /// Goes on with a walk by about `slots` slots; false when it has come to its end. A walk from
@@ -140,6 +142,10 @@ class PointerTable {
     static constexpr std::size_t load_max_percent = 60;
     static constexpr std::size_t live_min_percent = 30;    ///< below it, growth keeps the size
     static constexpr std::size_t refuse_min_percent = 75;  ///< if there is no memory to grow
+
+    /// Few nodes are further from where their search begins; most of these slots are in the line
+    /// that prefetch has asked for.
+    static constexpr std::size_t probable_steps = 8;
 
     enum class Step { answered, go_on, exhausted };
 

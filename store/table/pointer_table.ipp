@@ -332,17 +332,33 @@ void PointerTable<Traits>::prefetch(std::uint64_t hash) const noexcept {
 
 template <class Traits>
 void PointerTable<Traits>::prefetch_node(std::uint64_t hash) const noexcept {
-    const PointerArray* array = root_.load(std::memory_order_acquire);
-    // Relaxed: an address for the processor, nothing is read through it here.
-    const std::uint64_t word = array->at(array->home(hash)).load(std::memory_order_relaxed);
-    __builtin_prefetch(node_in(word));
+    constexpr std::size_t line_bytes = 64;
+    // Nothing is read through it here.
+    const auto* node = reinterpret_cast<const char*>(probable(hash));
+    if (node == nullptr) {
+        return;
+    }
+    for (std::size_t offset = 0; offset < Traits::bytes_read; offset += line_bytes) {
+        __builtin_prefetch(node + offset);
+    }
+    // A node begins anywhere in a line.
+    __builtin_prefetch(node + Traits::bytes_read - 1);
 }
 
 template <class Traits>
 auto PointerTable<Traits>::probable(std::uint64_t hash) const noexcept -> const Node* {
     const PointerArray* array = root_.load(std::memory_order_acquire);
-    const std::uint64_t word = array->at(array->home(hash)).load(std::memory_order_acquire);
-    return slot::has_pointer(word) && slot::has_tag_of(word, hash) ? node_in(word) : nullptr;
+    const std::size_t home = array->home(hash);
+    for (std::size_t step = 0; step < probable_steps; ++step) {
+        const std::uint64_t word = array->at(home + step).load(std::memory_order_acquire);
+        if (slot::is_empty(word)) {
+            return nullptr;
+        }
+        if (slot::has_pointer(word) && slot::has_tag_of(word, hash)) {
+            return node_in(word);
+        }
+    }
+    return nullptr;
 }
 
 template <class Traits>

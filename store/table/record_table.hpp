@@ -22,6 +22,8 @@ struct RecordTraits {
     using Node = Record;
     using Key = job::RecordId;
 
+    static constexpr std::size_t bytes_read = sizeof(Record);
+
     static std::uint64_t hash(const Record& record) noexcept { return record.hash; }
     static bool matches(const Record& record, std::uint64_t, const job::RecordId& id) noexcept {
         return record.id == id;
