@@ -28,11 +28,16 @@ struct Expected {
 /// What a job may have written to the log by its end.
 constexpr std::uint64_t log_bytes_of_job = 3200;
 
-Expected guess_nodes(world::Disk& disk, const Inventory& inventory, const std::string& snapshot) {
+explained<Expected> guess_nodes(world::Disk& disk, const Inventory& inventory,
+                                const std::string& snapshot) {
     if (!snapshot.empty()) {
+        const auto entries = count_snapshot_entries(disk, snapshot);
+        if (entries.has_error()) {
+            return failure(entries.error(),
+                           snapshot + ": cannot be read: " + entries.error().message());
+        }
         // Where jobs are new each has its key, later fewer have.
-        const std::uint64_t entries = count_snapshot_entries(disk, snapshot);
-        return {.records = entries / 2, .keys = entries / 4};
+        return Expected{.records = *entries / 2, .keys = *entries / 4};
     }
     std::uint64_t bytes = 0;
     for (const LogSegment& segment : inventory.segments) {
@@ -40,7 +45,7 @@ Expected guess_nodes(world::Disk& disk, const Inventory& inventory, const std::s
     }
     // An empty segment is no sign of a job.
     const std::uint64_t jobs = inventory.segments.size() > 1 ? bytes / log_bytes_of_job : 0;
-    return {.records = jobs, .keys = jobs};
+    return Expected{.records = jobs, .keys = jobs};
 }
 
 }  // namespace
@@ -129,9 +134,12 @@ explained<void> Engine::recover(world::Entropy& entropy, SnapshotCheck check) {
     if (choice.has_error()) {
         return choice.error();
     }
+    const auto expected = guess_nodes(disk, recovery->inventory(), choice->path);
+    if (expected.has_error()) {
+        return expected.error();
+    }
     Loader loader(*this, settings.single_threaded ? 0 : threads_of_a_start());
-    const Expected expected = guess_nodes(disk, recovery->inventory(), choice->path);
-    loader.expect(expected.records, expected.keys);
+    loader.expect(expected->records, expected->keys);
     Lsn named_durable = 0;
     if (!choice->path.empty()) {
         const auto apply = [&](Lsn lsn, const Fact& fact) {

@@ -87,8 +87,9 @@ explained<SnapshotInfo> read_snapshot(world::Disk& disk, std::string_view path, 
 explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path,
                                         Reading reading = Reading::plain);
 
-/// How many entries the footer of a snapshot speaks of, before anything of the file is verified: for
-/// guesses alone. 0 if it cannot be told, or is more than a file of that size can have.
-std::uint64_t count_snapshot_entries(world::Disk& disk, std::string_view path);
+/// How many entries the footer of a snapshot speaks of, before anything of the file is verified:
+/// for guesses alone. 0 if it cannot be told, or is more than a file of that size can have. An
+/// error is the disk's, of the read: where reading fails nothing is guessed.
+result<std::uint64_t> count_snapshot_entries(world::Disk& disk, std::string_view path);
 
 }  // namespace belay::store

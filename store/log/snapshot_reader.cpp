@@ -177,17 +177,20 @@ explained<SnapshotInfo> verify_snapshot(world::Disk& disk, std::string_view path
     return read_snapshot(disk, path, [](Lsn, const Fact&) { return explained<void>(); }, reading);
 }
 
-std::uint64_t count_snapshot_entries(world::Disk& disk, std::string_view path) {
+result<std::uint64_t> count_snapshot_entries(world::Disk& disk, std::string_view path) {
     const auto file = disk.open(path, {.mode = world::Open::read});
     const auto size = file.has_value() ? (*file)->size() : result<std::uint64_t>(0);
     FooterBytes footer;
     if (size.has_error() || *size < sizeof footer) {
-        return 0;
+        return std::uint64_t{0};
     }
     const auto read =
         (*file)->read_at(*size - sizeof footer, std::as_writable_bytes(std::span(&footer, 1)));
-    const bool is_whole = read.has_value() && *read == sizeof footer;
-    return is_whole && footer.entries <= *size / sizeof(Lsn) ? footer.entries : 0;
+    if (read.has_error()) {
+        return read.error();
+    }
+    const bool is_whole = *read == sizeof footer;
+    return is_whole && footer.entries <= *size / sizeof(Lsn) ? footer.entries : std::uint64_t{0};
 }
 
 }  // namespace belay::store

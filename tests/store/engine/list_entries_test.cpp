@@ -1,7 +1,6 @@
 // What a start enters into the index, against a set that is kept in order.
 #include "store/list_entries.hpp"
 
-#include <iostream>
 #include <map>
 #include <random>
 #include <vector>
@@ -86,8 +85,7 @@ void enter_and_leave(std::size_t list_count, std::size_t entry_count, std::uint6
 BOOST_AUTO_TEST_SUITE(store_list_entries)
 
 BOOST_AUTO_TEST_CASE(what_is_left_comes_in_the_order_of_the_index) {
-    const std::uint64_t seed = std::random_device()();
-    std::cout << "seed " << seed << '\n';
+    const std::uint64_t seed = 20'261'123;
     for (const std::size_t lists : {1U, 2U, 3U, 300U, 5'000U, 20'000U}) {
         for (const std::size_t entries : {0U, 1U, 50U, 30'000U}) {
             enter_and_leave(lists, entries, seed);
