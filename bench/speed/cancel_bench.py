@@ -47,18 +47,18 @@ def main():
     said = report.Report(
         "cancel", "What does a durable cancel cost, beside a constant answer and beside databases?",
         "belay_load, closed loop: distinct jobs and keys, bearer tokens, every answer checked, "
-        "every job read back afterwards. Jobs are made ready before a round's first run, and belay "
-        "comes to rest before each server's turn. nginx gets the same requests, looks at nothing "
-        "in them and answers as many bytes. PostgreSQL under pgbench and Redis take the same step "
-        "(job, key with its answer, event) durably, without HTTP and without tokens; fastify "
-        "checks the token, then asks PostgreSQL, whose processor time is counted with its own. "
-        "Servers have two threads (fastify: two processes; PostgreSQL: a process a connection; "
-        "Redis: one thread). All take turns in every round; ratios are made within a round. A run "
-        "at 16 requests a connection has twice the jobs; Redis gets half, fastify a sixteenth of "
-        "them, pgbench as many as give each client a long run. Before the runs of a family memory "
-        "is touched and given back, for nginx, too: this machine's host hands it out lazily. "
-        "belay writes snapshots as its log grows, also in a run; PostgreSQL's checkpoints and "
-        "Redis' rewrites are put off.",
+        "every job read back afterwards. Each family has a server of its own in each round: its "
+        "jobs are made ready, some are canceled without counting, and belay comes to rest before "
+        "each run. nginx gets the same requests, looks at nothing in them and answers as many "
+        "bytes. PostgreSQL under pgbench and Redis take the same step (job, key with its answer, "
+        "event) durably, without HTTP and without tokens; fastify checks the token, then asks "
+        "PostgreSQL, whose processor time is counted with its own. Servers have two threads "
+        "(fastify: two processes; PostgreSQL: a process a connection; Redis: one thread). All take "
+        "turns in every round; ratios are made within a round. A run at 16 requests a connection "
+        "has twice the jobs; Redis gets half, fastify a sixteenth of them, pgbench as many as give "
+        "each client a long run. Before the runs of a family memory is touched and given back, for "
+        "nginx, too: this machine's host hands it out lazily. belay writes snapshots as its log "
+        "grows, also in a run; PostgreSQL's checkpoints and Redis' rewrites are put off.",
         rounds=options.rounds, jobs_a_run=options.jobs,
         transactions_of_pgbench=options.transactions, generator_threads=options.threads,
         belay={**servers.SETTINGS, **SETTINGS}, nginx=servers.NGINX,
@@ -87,7 +87,7 @@ def answer_sizes(options, folder):
     sizes = {}
     with servers.Belay(**SETTINGS) as belay:
         caller = cancel_families.Caller(belay, folder)
-        for family in families_of(options, caller):
+        for family in (each(caller) for each in families_of(options)):
             ids = family.prepare(1)
             fields = [*caller.headers(), *family.headers, "Content-Type: application/json",
                       f"{family.key_field}: size", f"Content-Length: {len(family.body)}"]
@@ -98,9 +98,8 @@ def answer_sizes(options, folder):
     return sizes
 
 
-def families_of(options, caller):
-    return [family(caller) for family in cancel_families.FAMILIES
-            if family.name in options.families]
+def families_of(options):
+    return [family for family in cancel_families.FAMILIES if family.name in options.families]
 
 
 class Place:
@@ -126,19 +125,32 @@ class Place:
                 self.round(number, secret)
 
     def round(self, number, secret):
-        with contextlib.ExitStack() as stack:
-            data, ids = (stack.enter_context(tempfile.TemporaryDirectory(
-                prefix="belay-bench-", dir=folder)) for folder in (self.folder, "/dev/shm"))
-            (pathlib.Path(data) / "jwt.secret").write_text(secret.read_text())
-            self.belay = stack.enter_context(servers.Belay(data=data, **SETTINGS))
-            self.caller = cancel_families.Caller(self.belay, ids)
-            self.families = families_of(self.options, self.caller)
-            self.prepared = {(shape, family): family.prepare(shape.jobs)
-                             for shape in self.shapes for family in self.families}
-            for shape in self.shapes:
-                shape.round(number)
-            for family in self.families:
-                family.check_all()
+        turns = [lambda family=family: self.family(family, number)
+                 for family in families_of(self.options)]
+        turns.append(lambda: [shape.databases(number) for shape in self.shapes])
+        start = number % len(turns)
+        for turn in turns[start:] + turns[:start]:
+            with contextlib.ExitStack() as stack:
+                data, ids = (stack.enter_context(tempfile.TemporaryDirectory(
+                    prefix="belay-bench-", dir=folder)) for folder in (self.folder, "/dev/shm"))
+                (pathlib.Path(data) / "jwt.secret").write_text(secret.read_text())
+                self.belay = stack.enter_context(servers.Belay(data=data, **SETTINGS))
+                self.caller = cancel_families.Caller(self.belay, ids)
+                turn()
+
+    def family(self, kind, number):
+        """All cancels of a family, at a server that has jobs of no other. Some that do not count
+        come first: the tables of a process that has just begun, its pools and its log's segments
+        are of their usual size afterwards."""
+        family = kind(self.caller)
+        prepared = [(shape, family.prepare(shape.jobs)) for shape in self.shapes]
+        ids = family.prepare(self.options.jobs)
+        for server in (self.nginx, self.belay):
+            self.shapes[0].ask(server, family, ids)
+        family.check(ids)
+        for shape, ids in prepared:
+            shape.family(family, ids, number)
+        family.check_all()
 
     def say(self, said):
         for shape in self.shapes:
@@ -155,20 +167,16 @@ class Shape:
         self.title = f"{connections} connections" + (f", {depth} deep" if depth > 1 else "")
         self.rates, self.costs, self.generator = {}, {}, {}
 
-    def round(self, number):
-        place = self.place
-        turns = [lambda family=family: self.family(family, number) for family in place.families]
-        turns.append(self.redis)
+    def databases(self, number):
+        turns = [self.redis]
         if self.depth == 1:
             turns += [lambda clients=clients: self.pgbench(clients) for clients in PGBENCH_CLIENTS]
             turns.append(self.fastify)
         start = number % len(turns)
         for turn in turns[start:] + turns[:start]:
-            lab.rest(place.belay)
             turn()
 
-    def family(self, family, number):
-        ids = self.place.prepared[self, family]
+    def family(self, family, ids, number):
         pair = [(self.place.nginx, "nginx, " + family.name), (self.place.belay, family.name)]
         for server, name in pair[::1 if number % 2 == 0 else -1]:
             lab.warm_memory()
@@ -189,19 +197,24 @@ class Shape:
                     contains='"status":"CANCELED"', key="again-{id}")
         self.cancel(belay, "an unknown job", family, unknown, expect=404, contains="not_found")
 
-    def cancel(self, server, name, family, ids, *, key="k-{id}", query="", expect=200,
-               contains=None):
+    def cancel(self, server, name, family, ids, **more):
+        self.measure(server, name, self.jobs, lambda: self.ask(server, family, ids, **more))
+
+    def ask(self, server, family, ids, *, key="k-{id}", query="", expect=200, contains=None):
         if contains is None:
             contains = "" if server is self.place.nginx else family.canceled
         headers = [*self.place.caller.headers(), *family.headers, f"{family.key_field}: {key}"]
         more = {"body": family.body} if family.body else {}
-        self.load(server, name, target=family.target + query, method="POST", header=headers,
-                  ids=ids, expect=expect, contains=contains, jobs=self.jobs, **more)
+        return self.load(server, target=family.target + query, method="POST", header=headers,
+                         ids=ids, expect=expect, contains=contains, **more)
 
-    def load(self, server, name, *, jobs, **request):
+    def load(self, server, **request):
+        return lab.load(server.port, connections=self.connections, depth=self.depth,
+                        threads=self.place.options.threads, **request)
+
+    def measure(self, server, name, jobs, load):
         before = server.processor_seconds()
-        found = lab.load(server.port, connections=self.connections, depth=self.depth,
-                         threads=self.place.options.threads, **request)
+        found = load()
         if found["answered"] != jobs:
             raise RuntimeError(f"{name}: {found['answered']} answers to {jobs} requests")
         self.note(name, found["per_second"], (server.processor_seconds() - before) / jobs)
@@ -215,8 +228,9 @@ class Shape:
         redis, jobs = self.place.redis, max(self.jobs // 2, 1)
         begin, before = redis.prepare(jobs), redis.canceled()
         ids = cancel_peers.write_ids(self.place.caller.new_file(), begin, jobs)
-        self.load(redis, "Redis", redis=redis.cancel_command(), ids=ids, contains=cancel_families.
-                  Exports.canceled, jobs=jobs)
+        self.measure(redis, "Redis", jobs, lambda: self.load(
+            redis, redis=redis.cancel_command(), ids=ids,
+            contains=cancel_families.Exports.canceled))
         if redis.canceled() - before != jobs:
             raise RuntimeError("Redis has not canceled every job")
 
@@ -230,9 +244,10 @@ class Shape:
         begin, before = database.prepare(jobs), database.canceled()
         ids = cancel_peers.write_ids(self.place.caller.new_file(), begin, jobs)
         exports = cancel_families.Exports
-        self.load(self.place.fastify, "fastify", target=exports.target, method="POST", ids=ids,
-                  header=[*self.place.caller.headers(), f"{exports.key_field}: k-{{id}}"],
-                  contains='"CANCELED"', jobs=jobs)
+        self.measure(self.place.fastify, "fastify", jobs, lambda: self.load(
+            self.place.fastify, target=exports.target, method="POST", ids=ids,
+            header=[*self.place.caller.headers(), f"{exports.key_field}: k-{{id}}"],
+            contains='"CANCELED"'))
         if database.canceled() - before != jobs:
             raise RuntimeError("PostgreSQL behind fastify has not canceled every job")
 

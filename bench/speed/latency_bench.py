@@ -23,6 +23,7 @@ import servers
 
 SHARES = (0.1, 0.5, 0.8)
 PARTS = ("p50_us", "p90_us", "p99_us", "p999_us")
+SETTINGS = {"store.snapshot_interval": "1d", "store.max_memory": "4GiB"}
 PREPARE = 60_000  # jobs for the run that finds the maximum
 
 
@@ -65,10 +66,11 @@ def main():
         "`belay bench` is made of. The maximum is measured first, in a closed loop; the server "
         "comes to rest before each run. The disk alone: durable writes of 4 KiB, one at a time, in "
         "every round. Latencies count from the due time; lateness is the generator's own.",
-        rounds=options.rounds, seconds=options.seconds, connections=options.connections)
+        rounds=options.rounds, seconds=options.seconds, connections=options.connections,
+        belay={**servers.SETTINGS, **SETTINGS})
     pathlib.Path(options.place).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="latency-", dir=options.place) as folder:
-        with servers.Belay(data=folder + "/data", **{"store.snapshot_interval": "1d"}) as server:
+        with servers.Belay(data=folder + "/data", **SETTINGS) as server:
             scene = Scene(server, folder, options)
             most = scene.cancel(PREPARE)["per_second"]
             names = ["disk", *SHARES]
