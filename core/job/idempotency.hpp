@@ -12,7 +12,9 @@
 
 namespace belay::job {
 
-/// SHA-256 over method, target and raw body: two requests are the same if these are equal.
+/// What tells two requests under one key apart: they are the same if these are equal. SHA-256 over
+/// method, target and raw body; zeros for a request that says nothing beyond what its key's scope
+/// has (http/families/common/idempotency_key.hpp).
 using Fingerprint = std::array<std::byte, 32>;
 
 /// What is kept under a key, from the transition that claimed it until `expires`.

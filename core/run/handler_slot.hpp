@@ -16,8 +16,8 @@ class HandlerSlot {
     HandlerSlot(const HandlerSlot&) = delete;
     HandlerSlot& operator=(const HandlerSlot&) = delete;
 
-    void* take(std::size_t bytes) {
-        check(!taken_ && bytes <= memory_.size(), "one operation of known size at a time");
+    void* take(std::size_t wanted) {
+        check(!taken_ && wanted <= memory_.size(), "one operation of known size at a time");
         taken_ = true;
         return memory_.data();
     }
@@ -25,7 +25,13 @@ class HandlerSlot {
     void give() noexcept { taken_ = false; }
 
   private:
-    alignas(std::max_align_t) std::array<std::byte, 192> memory_;
+#if defined(BOOST_ASIO_HAS_IO_URING)
+    static constexpr std::size_t bytes = 384;  // its operations hold their own queue entry
+#else
+    static constexpr std::size_t bytes = 192;
+#endif
+
+    alignas(std::max_align_t) std::array<std::byte, bytes> memory_;
     bool taken_ = false;
 };
 
