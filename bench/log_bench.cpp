@@ -85,7 +85,7 @@ class Log final : public store::LogListener {
         supply_ = std::make_unique<store::SegmentSupply>(
             disk, entropy_, options.segment_bytes, options.direct, found->current.header.number,
             found->next_number, std::move(found->sealed));
-        check(supply_->refill().has_value(), "the disk has room for the next segment");
+        check(supply_->refill([] {}).has_value(), "the disk has room for the next segment");
         durable_ = found->position.next_lsn;
         writer = std::make_unique<store::LogWriter>(clock, *ring, *supply_, *this, options,
                                                     found->position, std::move(found->current));

@@ -207,7 +207,7 @@ explained<void> Engine::start(world::Entropy& entropy, RecoveredLog recovered) {
     }
     // On a full disk the store serves reads and cancels from the segment it has; creates are
     // refused until the next one can be prepared.
-    if (auto refilled = supply_->refill();
+    if (auto refilled = supply_->refill([] {});
         refilled.has_error() && refilled.error() != boost::system::errc::no_space_on_device) {
         return failure(refilled.error(), "the next segment of the log cannot be prepared: " +
                                              refilled.error().message());

@@ -100,6 +100,7 @@ void Engine::keep_house() {
         look_at_limits();
         look_at_flushes();
         settle_inherited();
+        pool.prepare();
         guard.lock();
         house_condition_.wait_for(guard, house_interval, [this] { return house_stopping_; });
     }

@@ -22,6 +22,7 @@ import report
 import servers
 
 SHARES = (0.1, 0.5, 0.8)
+CONSTANT = "constant"
 PARTS = ("p50_us", "p90_us", "p99_us", "p999_us")
 SETTINGS = {"store.snapshot_interval": "1d", "store.max_memory": "4GiB"}
 PREPARE = 60_000  # jobs for the run that finds the maximum
@@ -45,6 +46,18 @@ class Scene:
         ids.unlink()
         return found
 
+    def constant(self, nginx, rate):
+        """What the machine itself does to a tail: as many requests, to a server that looks at
+        nothing and waits for nothing."""
+        ids = self.family.caller.new_file()
+        ids.write_text("\n".join(f"job-{number}" for number in range(
+            int(rate * self.options.seconds))) + "\n")
+        found = lab.load(nginx.port, self.family.target, method="POST", ids=ids,
+                         header=self.family.caller.headers(), threads=1, rate=rate,
+                         connections=self.options.connections, warm_up=self.options.seconds * 0.1)
+        ids.unlink()
+        return {**found["latency"], "lateness_p99_us": found["lateness"]["p99_us"]}
+
     def disk(self):
         done = subprocess.run(
             [str(lab.BUILD / "bench" / "disk_writes"), "--file", str(self.folder / "writes"),
@@ -65,19 +78,24 @@ def main():
         "Cancels of export jobs, each with its own key, on the real disk, by the generator that "
         "`belay bench` is made of. The maximum is measured first, in a closed loop; the server "
         "comes to rest before each run. The disk alone: durable writes of 4 KiB, one at a time, in "
-        "every round. Latencies count from the due time; lateness is the generator's own.",
+        "every round. What the machine does to a tail by itself is seen beside: nginx, which "
+        "answers a constant, under the schedule of half the maximum. Latencies count from the due "
+        "time; lateness is the generator's own.",
         rounds=options.rounds, seconds=options.seconds, connections=options.connections,
         belay={**servers.SETTINGS, **SETTINGS})
     pathlib.Path(options.place).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="latency-", dir=options.place) as folder:
-        with servers.Belay(data=folder + "/data", **SETTINGS) as server:
+        with servers.nginx(folder, {"/": "x" * 300}) as nginx, \
+                servers.Belay(data=folder + "/data", **SETTINGS) as server:
             scene = Scene(server, folder, options)
             most = scene.cancel(PREPARE)["per_second"]
-            names = ["disk", *SHARES]
+            names = ["disk", CONSTANT, *SHARES]
 
             def measure(name):
                 if name == "disk":
                     return scene.disk()
+                if name == CONSTANT:
+                    return scene.constant(nginx, most * SHARES[1])
                 rate = most * name
                 found = scene.cancel(int(rate * options.seconds), rate=rate,
                                      warm_up=options.seconds * 0.1)
@@ -88,10 +106,15 @@ def main():
     said.save()
 
 
+def title_of(name):
+    return {"disk": "the disk alone", CONSTANT: f"nginx's constant at {SHARES[1]:.0%}"}.get(
+        name) or f"{name:.0%}"
+
+
 def say(said, most, found):
     rows = []
     for name, figures in found.items():
-        title = "the disk alone" if name == "disk" else f"{name:.0%} of {most:,.0f} a second"
+        title = title_of(name) + (f" of {most:,.0f} a second" if name in SHARES else "")
         lateness = (lab.spread([each["lateness_p99_us"] for each in figures])
                     if name != "disk" else "")
         rows.append([title, *(lab.spread([each[part] for each in figures]) for part in PARTS),
@@ -99,7 +122,7 @@ def say(said, most, found):
     said.table("Latency of a durable cancel, µs",
                ["load", "p50", "p90", "p99", "p99.9", "p99 of the generator's lateness"], rows)
     said.plot("Latency by share of the requests", "lines", "of so many requests one is slower",
-              "µs", [{"name": "the disk alone" if name == "disk" else f"{name:.0%}",
+              "µs", [{"name": title_of(name),
                       "points": [[one_in, lab.spread([each[part] for each in figures])["median"]]
                                  for one_in, part in zip((2, 10, 100, 1000), PARTS)]}
                      for name, figures in found.items()], log_x=True, log_y=True)

@@ -14,6 +14,10 @@ constexpr std::chrono::nanoseconds sleep_max = std::chrono::milliseconds(100);
 /// How long to wait before a segment that could not be made is tried again.
 constexpr std::chrono::nanoseconds retry_delay = std::chrono::seconds(1);
 
+/// How long the helper leaves the disk alone, in times of what it took to write a piece: the log's
+/// own writes, which answers wait for, find it free most of the time.
+constexpr int rest_share = 2;
+
 void be_nice(int nice) noexcept {
     // On Linux this is the calling thread's own value. Failing costs speed only.
     (void)setpriority(PRIO_PROCESS, 0, nice);
@@ -59,7 +63,9 @@ void LogThread::run_log() {
     std::uint64_t segments = 0;
     // Acquire, with the release in the destructor.
     while (!abandon_.load(std::memory_order_acquire)) {
-        switch (writer_.step()) {
+        const LogWriter::Did did = writer_.step();
+        starved_.store(did == LogWriter::Did::needs_segment, std::memory_order_relaxed);
+        switch (did) {
             case LogWriter::Did::worked:
                 // Relaxed: this thread wrote it. A segment was taken into use: the next one is due.
                 if (const auto entered =
@@ -74,6 +80,7 @@ void LogThread::run_log() {
                     sleep_max, writer_.wake_at() - clock_.monotonic()));
                 break;
             case LogWriter::Did::needs_segment:
+                supply_work_.ring();
                 work_.sleep(sleep_max);
                 break;
             case LogWriter::Did::finished:
@@ -88,8 +95,20 @@ void LogThread::run_supply() {
     be_nice(nice_);
     // Acquire, with the release where the log thread has been joined.
     while (!supply_stop_.load(std::memory_order_acquire)) {
-        const bool worked = supply_.refill().has_value();
+        auto began = clock_.monotonic();
+        const auto rest = [&] {
+            if (!starved_.load(std::memory_order_relaxed) &&
+                !supply_stop_.load(std::memory_order_acquire)) {
+                supply_work_.sleep(rest_share * (clock_.monotonic() - began));
+            }
+            began = clock_.monotonic();
+        };
+        const bool worked = supply_.refill(rest).has_value();
         work_.ring();
+        // What a ring was for that only ended a rest. Acquire, as above.
+        if (supply_stop_.load(std::memory_order_acquire) || (worked && supply_.wants_refill())) {
+            continue;
+        }
         supply_work_.sleep(worked ? std::chrono::nanoseconds(std::chrono::hours(1)) : retry_delay);
     }
 }

@@ -43,6 +43,8 @@ class LogThread {
     Doorbell supply_work_;
     std::atomic<bool> abandon_{false};      ///< release in join, acquire in both loops
     std::atomic<bool> supply_stop_{false};  ///< likewise
+    /// The log thread waits for a segment. Relaxed: it only hurries the helper.
+    std::atomic<bool> starved_{false};
     std::thread log_;
     std::thread helper_;
 };

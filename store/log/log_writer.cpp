@@ -79,7 +79,7 @@ LogWriter::Did LogWriter::pump() {
         if (did == Did::finished || did == Did::failed || !supply_.wants_refill()) {
             return did;
         }
-        const bool refilled = supply_.refill().has_value();
+        const bool refilled = supply_.refill([] {}).has_value();
         if (did != Did::needs_segment || !refilled) {
             return did;
         }

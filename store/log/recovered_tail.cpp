@@ -192,7 +192,7 @@ class TailWriter {
         auto made = from != nullptr
                         ? recycle_segment_file(disk_, segment_path(from->number), number(),
                                                file_bytes(), options_.direct)
-                        : make_segment_file(disk_, number(), file_bytes(), options_.direct);
+                        : make_segment_file(disk_, number(), file_bytes(), options_.direct, [] {});
         if (made.has_error()) {
             return made.error();
         }

@@ -7,9 +7,10 @@
 namespace belay::store {
 namespace {
 
-constexpr std::size_t zeroing_chunk_bytes = 1024 * 1024;
+/// A durable write of the log may find the disk at one of these and has to wait for it.
+constexpr std::size_t zeroing_chunk_bytes = 128 * 1024;
 
-result<void> write_zeros(world::File& file, std::uint64_t from, std::uint64_t to) {
+result<void> write_zeros(world::File& file, std::uint64_t from, std::uint64_t to, Rest rest) {
     const AlignedBuffer zeros(std::min<std::uint64_t>(zeroing_chunk_bytes, to - from));
     for (std::uint64_t at = from; at < to;) {
         const std::uint64_t count = std::min<std::uint64_t>(zeros.span().size(), to - at);
@@ -17,6 +18,7 @@ result<void> write_zeros(world::File& file, std::uint64_t from, std::uint64_t to
             return written;
         }
         at += count;
+        rest();
     }
     return {};
 }
@@ -38,7 +40,7 @@ result<std::unique_ptr<world::File>> open_for_writing(world::Disk& disk, std::st
 }
 
 result<OpenSegment> make_segment_file(world::Disk& disk, std::uint64_t number, std::uint64_t size,
-                                      bool want_direct) {
+                                      bool want_direct, Rest rest) {
     OpenSegment segment;
     segment.header.number = number;
     segment.header.size = size;
@@ -50,7 +52,7 @@ result<OpenSegment> make_segment_file(world::Disk& disk, std::uint64_t number, s
         return file.error();
     }
     segment.file = std::move(file.value());
-    if (auto written = write_zeros(*segment.file, 0, size); written.has_error()) {
+    if (auto written = write_zeros(*segment.file, 0, size, rest); written.has_error()) {
         return written.error();
     }
     if (auto synced = segment.file->sync(); synced.has_error()) {

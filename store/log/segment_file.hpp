@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "core/base/function_ref.hpp"
 #include "core/base/result.hpp"
 #include "core/world/disk.hpp"
 #include "store/log/segment.hpp"
@@ -23,10 +24,13 @@ result<std::unique_ptr<world::File>> open_for_writing(world::Disk& disk, std::st
                                                       world::Open mode, bool want_direct,
                                                       bool& direct);
 
+/// Called after each piece of a long write that nobody waits for, to leave the disk to others.
+using Rest = FunctionRef<void()>;
+
 /// Makes a file of zeros under the temporary name of `number`, its bytes and size durable.
 /// It has no header yet, and its name is not durable.
 result<OpenSegment> make_segment_file(world::Disk& disk, std::uint64_t number, std::uint64_t size,
-                                      bool want_direct);
+                                      bool want_direct, Rest rest);
 
 /// Takes a file that nobody needs for a new number: from its name to the temporary name of
 /// `number`, durably, before a byte of it is changed. What it held stays in it; place and salt tell

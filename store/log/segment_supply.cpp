@@ -64,19 +64,19 @@ bool SegmentSupply::wants_refill() const {
                        [this](const SegmentExtent& extent) { return is_released(extent); });
 }
 
-result<void> SegmentSupply::refill() {
-    const result<void> prepared = prepare_next();
+result<void> SegmentSupply::refill(Rest rest) {
+    const result<void> prepared = prepare_next(rest);
     low_.store(prepared.has_error(), std::memory_order_relaxed);
     const result<void> removed = remove_released();
     return prepared.has_error() ? prepared : removed;
 }
 
-result<void> SegmentSupply::prepare_next() {
+result<void> SegmentSupply::prepare_next(Rest rest) {
     const std::optional<Order> order = take_order();
     if (!order) {
         return {};
     }
-    result<OpenSegment> prepared = prepare(*order);
+    result<OpenSegment> prepared = prepare(*order, rest);
     if (prepared.has_error()) {
         // Best effort: what stays behind is removed by the next start.
         (void)disk_.remove(segment_temporary_path(order->number));
@@ -88,11 +88,11 @@ result<void> SegmentSupply::prepare_next() {
     return {};
 }
 
-result<OpenSegment> SegmentSupply::prepare(const Order& order) {
+result<OpenSegment> SegmentSupply::prepare(const Order& order, Rest rest) {
     result<OpenSegment> segment =
         order.from ? recycle_segment_file(disk_, segment_path(order.from->number), order.number,
                                           segment_bytes_, want_direct_)
-                   : make_segment_file(disk_, order.number, segment_bytes_, want_direct_);
+                   : make_segment_file(disk_, order.number, segment_bytes_, want_direct_, rest);
     if (segment.has_error()) {
         return segment;
     }

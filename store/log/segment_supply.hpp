@@ -49,8 +49,9 @@ class SegmentSupply {
 
     /// One thread at a time, which may block: prepares the next segment if there is none, from a
     /// released one if there is one, and removes the other released ones. An error (a full disk)
-    /// leaves things as they are, to be tried again.
-    result<void> refill();
+    /// leaves things as they are, to be tried again. `rest` is called between the pieces of a new
+    /// segment.
+    result<void> refill(Rest rest);
 
     /// Does refill have anything to do?
     bool wants_refill() const;
@@ -70,8 +71,8 @@ class SegmentSupply {
     }
     std::optional<SegmentExtent> take_released();
     std::optional<Order> take_order();
-    result<OpenSegment> prepare(const Order& order);
-    result<void> prepare_next();
+    result<OpenSegment> prepare(const Order& order, Rest rest);
+    result<void> prepare_next(Rest rest);
     result<void> remove_released();
 
     // Fixed after construction.

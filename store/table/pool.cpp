@@ -74,6 +74,13 @@ void* make_slab(std::size_t bytes) noexcept {
     return memory;
 }
 
+void touch(void* memory, std::size_t bytes) noexcept {
+    constexpr std::size_t page_bytes = 4096;  // or more: then some are touched twice
+    for (std::size_t at = 0; at < bytes; at += page_bytes) {
+        static_cast<volatile std::byte*>(memory)[at] = std::byte{0};
+    }
+}
+
 }  // namespace
 
 Pool::~Pool() {
@@ -87,6 +94,41 @@ Pool::~Pool() {
     while (slab != nullptr) {
         std::free(std::exchange(slab, slab->next));
     }
+    while (void* ready = take_ready()) {
+        std::free(ready);
+    }
+}
+
+void Pool::prepare() noexcept {
+    if (!grows_.load(std::memory_order_relaxed)) {
+        return;
+    }
+    for (std::atomic<void*>& place : ready_) {
+        // Relaxed: nobody else fills a place.
+        if (place.load(std::memory_order_relaxed) != nullptr) {
+            continue;
+        }
+        void* memory = make_slab(slab_bytes);
+        if (memory == nullptr) {
+            return;
+        }
+        touch(memory, slab_bytes);
+        // Release, pairs with the acquire in take_ready: what touching wrote comes before.
+        place.store(memory, std::memory_order_release);
+    }
+}
+
+void* Pool::take_ready() noexcept {
+    for (std::atomic<void*>& place : ready_) {
+        // Relaxed: a look that spares the exchange.
+        if (place.load(std::memory_order_relaxed) != nullptr) {
+            // Acquire, pairs with the release in prepare.
+            if (void* memory = place.exchange(nullptr, std::memory_order_acquire)) {
+                return memory;
+            }
+        }
+    }
+    return nullptr;
 }
 
 std::uint64_t Pool::bytes_in_use() const noexcept {
@@ -223,8 +265,15 @@ void PoolLane::give(std::size_t size_class, void* memory) noexcept {
 
 void* PoolLane::carve(std::size_t bytes) noexcept {
     if (slab_left_ < bytes) {
-        const std::size_t fresh_bytes = slab_ == nullptr ? first_slab_bytes : slab_bytes;
-        void* memory = make_slab(fresh_bytes);
+        const bool is_first = slab_ == nullptr;
+        const std::size_t fresh_bytes = is_first ? first_slab_bytes : slab_bytes;
+        void* memory = is_first ? nullptr : pool_.take_ready();
+        if (!is_first) {
+            pool_.grows_.store(true, std::memory_order_relaxed);
+        }
+        if (memory == nullptr) {
+            memory = make_slab(fresh_bytes);
+        }
         if (memory == nullptr) {
             return nullptr;
         }

@@ -45,8 +45,15 @@ class Pool {
     /// lanes are at work the sum is off by what they did during the summing.
     std::uint64_t bytes_in_use() const noexcept;
 
+    /// Makes memory ready for lanes that will need it: to touch it for the first time takes as long
+    /// as many requests, so a thread does it that nobody waits for. One thread at a time. Nothing
+    /// happens before a lane has come to need a large slab.
+    void prepare() noexcept;
+
   private:
     friend class PoolLane;
+
+    static constexpr std::size_t ready_slabs_max = 4;
 
     static constexpr std::size_t class_count = 43;
 
@@ -75,10 +82,13 @@ class Pool {
 
     void push(std::size_t size_class, Batch* batch) noexcept;
     Batch* pop(std::size_t size_class) noexcept;
+    void* take_ready() noexcept;
 
     std::array<Stack, class_count> overflow_;
     std::atomic<Slab*> slabs_{nullptr};
     std::array<Account, limits::lanes_max> accounts_;
+    std::array<std::atomic<void*>, ready_slabs_max> ready_{};  ///< large slabs that were touched
+    std::atomic<bool> grows_{false};                           ///< relaxed: only a hint
 };
 
 /// One thread's way to the pool. Not thread-safe. At most limits::lanes_max at a time (checked).

@@ -6,6 +6,8 @@
 #include <set>
 #include <vector>
 
+#include <sys/resource.h>
+
 #include "tests/store/table/support.hpp"
 
 namespace belay::store::test {
@@ -49,6 +51,40 @@ BOOST_AUTO_TEST_CASE(a_released_block_is_the_next_one_of_its_class) {
     lane.release(block, 100);
     BOOST_TEST(lane.allocate(104) == block);
     lane.release(block, 104);
+}
+
+/// Page faults of this thread while it takes and writes as many blocks as a large slab has.
+long faults_of_a_slab(PoolLane& lane, std::vector<void*>& blocks) {
+    constexpr std::size_t large_slab_bytes = 2 * 1024 * 1024;
+    blocks.reserve(blocks.size() + large_slab_bytes / Pool::pooled_bytes_max);
+    const auto faults = [] {
+        rusage usage{};
+        getrusage(RUSAGE_THREAD, &usage);
+        return usage.ru_minflt;
+    };
+    const long before = faults();
+    for (std::size_t taken = 0; taken < large_slab_bytes; taken += Pool::pooled_bytes_max) {
+        void* block = lane.allocate(Pool::pooled_bytes_max);
+        std::memset(block, 0xa5, Pool::pooled_bytes_max);
+        blocks.push_back(block);
+    }
+    return faults() - before;
+}
+
+BOOST_AUTO_TEST_CASE(memory_is_made_ready_for_lanes_that_grow) {
+    Pool pool;
+    PoolLane lane(pool);
+    std::vector<void*> blocks;
+    pool.prepare();  // nobody has grown: nothing is made ready
+    BOOST_TEST(faults_of_a_slab(lane, blocks) > 0);
+    // Once more: what is left of a slab that was not made ready is used up.
+    faults_of_a_slab(lane, blocks);
+    pool.prepare();
+    faults_of_a_slab(lane, blocks);
+    BOOST_TEST(faults_of_a_slab(lane, blocks) == 0);
+    for (void* block : blocks) {
+        lane.release(block, Pool::pooled_bytes_max);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(what_one_lane_frees_another_can_use) {
