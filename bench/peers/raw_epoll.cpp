@@ -29,6 +29,7 @@ constexpr std::string_view head_end = "\r\n\r\n";
 struct Client {
     std::string unread;  ///< the beginning of a head whose end has not come
     std::string unsent;
+    bool waits_for_send = false;
 };
 
 int listen_on(std::uint16_t port) {
@@ -128,10 +129,10 @@ class Loop {
         if (count < 0 && errno != EAGAIN) {
             return false;
         }
-        const bool was_whole = count == static_cast<ssize_t>(client.unsent.size());
         client.unsent.erase(0, static_cast<std::size_t>(count > 0 ? count : 0));
-        if (!was_whole) {
-            watch(EPOLL_CTL_MOD, descriptor, EPOLLIN | EPOLLOUT);
+        if (client.unsent.empty() == client.waits_for_send) {
+            client.waits_for_send = !client.waits_for_send;
+            watch(EPOLL_CTL_MOD, descriptor, client.waits_for_send ? EPOLLIN | EPOLLOUT : EPOLLIN);
         }
         return true;
     }
