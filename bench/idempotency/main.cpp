@@ -11,7 +11,9 @@
 //             new keys in the same order.
 //   hit       of a table with N keys: replays.  mismatch: the same with another fingerprint.
 //
-// Prints one JSON object. Every outcome is checked: a wrong one ends the bench.
+// Prints one JSON object. Every outcome is checked: a wrong one ends the bench. A request that is
+// told to come again, since another thread is claiming its key, is not served: rates do not count
+// it, and how many there were is said beside.
 #include <array>
 #include <bit>
 #include <cstdio>
@@ -162,13 +164,14 @@ class Bench {
         }
         std::printf(
             "%s{\"distribution\":\"%s\",\"stops\":%llu,\"stuck_one\":%llu,"
-            "\"stuck_all\":%llu,\"stalled_rate\":%.0f,\"free_rate\":%.0f,\"longest_milliseconds\":%"
-            ".3f}",
+            "\"stuck_all\":%llu,\"in_flight\":%llu,\"stalled_rate\":%.0f,\"free_rate\":%.0f,"
+            "\"longest_milliseconds\":%.3f}",
             separator(), name_of(distribution).data(),
             static_cast<unsigned long long>(stalls.stops),
             static_cast<unsigned long long>(stalls.stuck_one),
-            static_cast<unsigned long long>(stalls.stuck_all), stalls.stalled_rate,
-            stalls.free_rate, stalls.longest_milliseconds);
+            static_cast<unsigned long long>(stalls.stuck_all),
+            static_cast<unsigned long long>(stalls.tally.of(Outcome::in_flight)),
+            stalls.stalled_rate, stalls.free_rate, stalls.longest_milliseconds);
     }
 
     const char* separator() {
@@ -180,6 +183,9 @@ class Bench {
     void print(Distribution distribution, Mix mix, const Task& task, const Result& result) {
         std::printf("%s{\"distribution\":\"%s\",\"mix\":\"%s\",\"threads\":%zu,", separator(),
                     name_of(distribution).data(), name_of(mix).data(), task.threads);
+        std::printf("\"fresh\":%llu,\"in_flight\":%llu,",
+                    static_cast<unsigned long long>(result.tally.of(Outcome::fresh)),
+                    static_cast<unsigned long long>(result.tally.of(Outcome::in_flight)));
         if (task.times) {
             std::printf("\"nanoseconds\":{");
             for (const double share : {0.5, 0.9, 0.99, 0.999, 0.9999}) {
@@ -188,10 +194,8 @@ class Bench {
             }
             std::printf("\"100\":%lld}}", static_cast<long long>(result.latency.max().count()));
         } else {
-            std::printf("\"rate\":%.0f,\"fresh\":%llu,\"in_flight\":%llu}",
-                        static_cast<double>(result.tally.total()) / result.seconds,
-                        static_cast<unsigned long long>(result.tally.of(Outcome::fresh)),
-                        static_cast<unsigned long long>(result.tally.of(Outcome::in_flight)));
+            std::printf("\"rate\":%.0f}",
+                        static_cast<double>(result.tally.served()) / result.seconds);
         }
     }
 

@@ -60,6 +60,7 @@ class Handler {
 /// One of the others, and what it shows while it works. Relaxed throughout: figures.
 struct alignas(64) Other {
     std::atomic<std::uint64_t> blocks{0};
+    std::atomic<std::uint64_t> served{0};
     std::atomic<std::int64_t> longest{0};
 };
 
@@ -126,6 +127,7 @@ class Arena {
             const std::int64_t took = nanoseconds() - begin;
             shown.blocks.store(shown.blocks.load(std::memory_order_relaxed) + 1,
                                std::memory_order_relaxed);
+            shown.served.store(worker.tally().served(), std::memory_order_relaxed);
             if (took > shown.longest.load(std::memory_order_relaxed)) {
                 shown.longest.store(took, std::memory_order_relaxed);
             }
@@ -133,11 +135,11 @@ class Arena {
     }
 
     double rate_of_others() const {
-        const std::uint64_t before = blocks();
+        const std::uint64_t before = served();
         const std::int64_t begin = nanoseconds();
         std::this_thread::sleep_for(watched);
         const auto seconds = static_cast<double>(nanoseconds() - begin) * 1e-9;
-        return static_cast<double>((blocks() - before) * Worker::block) / seconds;
+        return static_cast<double>(served() - before) / seconds;
     }
 
     /// How many of the others do not go on.
@@ -160,10 +162,10 @@ class Arena {
         }
     }
 
-    std::uint64_t blocks() const {
+    std::uint64_t served() const {
         std::uint64_t total = 0;
         for (const Other& other : others_) {
-            total += other.blocks.load(std::memory_order_relaxed);
+            total += other.served.load(std::memory_order_relaxed);
         }
         return total;
     }

@@ -12,7 +12,8 @@ struct Stalls {
     /// How often at least one of the others, or all of them, did not go on before the victim did.
     std::uint64_t stuck_one = 0;
     std::uint64_t stuck_all = 0;
-    /// The others' requests a second during the stops, and before them.
+    /// The others' requests a second that were served (Tally::served) during the stops, and before
+    /// them.
     double stalled_rate = 0;
     double free_rate = 0;
     /// The longest that a block of requests took one of the others, in a stop or not.

@@ -48,6 +48,8 @@ class Tally {
         return counts_[static_cast<std::size_t>(outcome)];
     }
     std::uint64_t total() const noexcept;
+    /// Without those that were told to come again: where they are, the tables beside have waited.
+    std::uint64_t served() const noexcept { return total() - of(Outcome::in_flight); }
 
   private:
     std::array<std::uint64_t, 4> counts_{};
