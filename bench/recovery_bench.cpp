@@ -1,9 +1,14 @@
 // How long does a start take? One process for each start, as starts are.
 //
-// usage: recovery_bench make DIRECTORY JOBS    jobs with a create key, left as a kill would
-//        recovery_bench mixed DIRECTORY JOBS   likewise, a third claimed, a third cancelled with a
-//        key recovery_bench open DIRECTORY         opens, and ends as a kill would recovery_bench
-//        close DIRECTORY        opens and closes: leaves a snapshot
+// usage: recovery_bench make DIRECTORY JOBS
+//        recovery_bench mixed DIRECTORY JOBS
+//        recovery_bench open|hash|close DIRECTORY
+//
+// make: jobs with a create key, left as a kill would.
+// mixed: likewise, a third of them claimed, a third cancelled with a key.
+// open: opens, and ends as a kill would.
+// hash: likewise, and tells the hash of the state that was found.
+// close: the same, and closes: leaves a snapshot.
 //
 // Prints one JSON object: what the start found, how long it took by the clock, and the processor
 // time of all threads until it was ready. bench/speed/recovery_bench.py runs it.
