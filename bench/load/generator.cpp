@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <deque>
-#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -18,6 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "bench/load/link.hpp"
+#include "bench/load/schedule.hpp"
+
 namespace belay::bench {
 namespace {
 
@@ -27,73 +28,10 @@ using std::chrono::nanoseconds;
 
 constexpr std::size_t read_bytes = 64 * 1024;
 
-struct Asked {
-    std::uint64_t number = 0;
-    Time due;
-};
-
-/// A connection with what is under way on it. Its descriptor is its own.
-class Link {
-  public:
-    explicit Link(int descriptor) noexcept : descriptor_(descriptor) {}
-    ~Link() { ::close(descriptor_); }
-    Link(const Link&) = delete;
-    Link& operator=(const Link&) = delete;
-
-    int descriptor() const noexcept { return descriptor_; }
-    std::size_t under_way() const noexcept { return asked_.size(); }
-    bool has_output() const noexcept { return sent_ < output.size(); }
-
-    /// The request has been appended to `output`.
-    void ask(const Asked& asked) { asked_.push_back(asked); }
-
-    /// False: the connection is broken.
-    bool write() {
-        while (has_output()) {
-            const ssize_t count = ::send(descriptor_, output.data() + sent_, output.size() - sent_,
-                                         MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (count < 0) {
-                return errno == EAGAIN || errno == EINTR;
-            }
-            sent_ += static_cast<std::size_t>(count);
-        }
-        output.clear();
-        sent_ = 0;
-        return true;
-    }
-
-    /// Appends what has come to `input`, by way of `buffer`: a string that grows before each read
-    /// would be filled with zeros each time. False: the connection is broken or closed.
-    bool read(std::span<char> buffer) {
-        for (;;) {
-            const ssize_t count = ::recv(descriptor_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-            if (count <= 0) {
-                return count < 0 && (errno == EAGAIN || errno == EINTR);
-            }
-            input.append(buffer.data(), static_cast<std::size_t>(count));
-            if (static_cast<std::size_t>(count) < buffer.size()) {
-                return true;
-            }
-        }
-    }
-
-    Asked take_oldest() {
-        const Asked oldest = asked_.front();
-        asked_.pop_front();
-        return oldest;
-    }
-
-    std::string output;
-    std::string input;
-    /// Open loop: since when nothing has been under way.
-    Time free_since;
-    bool waits_for_write = false;
-
-  private:
-    const int descriptor_;
-    std::size_t sent_ = 0;
-    std::deque<Asked> asked_;
-};
+constexpr nanoseconds sleep_max = std::chrono::milliseconds(100);
+/// While all connections of an open loop are taken: who wakes later than this has been kept from
+/// it, and says so.
+constexpr nanoseconds sleep_max_while_taken = std::chrono::milliseconds(1);
 
 class Worker {
   public:
@@ -118,7 +56,10 @@ class Worker {
     bool is_measured(Time time) const noexcept { return time >= measured_from_; }
     bool ask(Link& link, Time due);
     void fill(Link& link);
+    bool start(Time begin);
     void send_what_is_due(Time now);
+    nanoseconds sleep_at_most(Time now, bool is_over) const;
+    void hear(const epoll_event& event, Time now);
     bool flush(Link& link);
     bool take_answers(Link& link, Time now);
     void fail(std::string what) {
@@ -138,12 +79,10 @@ class Worker {
     std::uint64_t numbers_ = 0;
     std::size_t under_way_ = 0;
     bool is_exhausted_ = false;
-    Time begin_;
     Time measured_from_;
     Time end_ = Time::max();
-    Time next_due_;
-    nanoseconds interval_{};
-    Time first_answer_;
+    Schedule schedule_;
+    Time heard_;
     Time last_answer_;
 };
 
@@ -203,20 +142,24 @@ void Worker::fill(Link& link) {
 
 /// Open loop: the requests whose time has come, as far as there are connections for them.
 void Worker::send_what_is_due(Time now) {
-    while (next_due_ <= now && next_due_ < end_ && !free_.empty()) {
+    if (is_exhausted_) {
+        return;
+    }
+    schedule_.look(now);
+    while (schedule_.is_due() && !free_.empty()) {
         Link& link = *free_.back();
-        const bool was_free = link.free_since <= next_due_;
-        if (!ask(link, next_due_)) {
+        const Time due = schedule_.due();
+        if (!ask(link, due)) {
             return;
         }
         free_.pop_back();
         if (!flush(link)) {
             return;
         }
-        if (was_free && is_measured(next_due_)) {
-            result.lateness.record(Clock::now() - next_due_);
+        const nanoseconds late = schedule_.sent(Clock::now());
+        if (is_measured(due)) {
+            result.lateness.record(late);
         }
-        next_due_ += interval_;
     }
 }
 
@@ -254,7 +197,6 @@ bool Worker::take_answers(Link& link, Time now) {
         source_.answered(asked.number, answer.status, answer.body);
         ++result.by_class[static_cast<std::size_t>(answer.status) / 100];
         if (is_measured(is_open_loop() ? asked.due : now)) {
-            first_answer_ = result.answers == 0 ? now : first_answer_;
             last_answer_ = now;
             ++result.answers;
             result.latency.record(now - asked.due);
@@ -265,80 +207,104 @@ bool Worker::take_answers(Link& link, Time now) {
     return true;
 }
 
-void Worker::run(Time begin) {
-    ::prctl(PR_SET_TIMERSLACK, 1UL);  // a schedule of microseconds is kept to microseconds
-    begin_ = begin;
+/// Opens the loop, or fills the closed one. False: it failed.
+bool Worker::start(Time begin) {
     measured_from_ = begin + settings_.warm_up;
+    heard_ = begin;
     if (settings_.duration.count() != 0) {
         end_ = begin + settings_.duration;
     }
     if (is_open_loop()) {
         const double each = 1e9 / settings_.rate;
-        interval_ =
-            nanoseconds(static_cast<std::int64_t>(each * static_cast<double>(settings_.threads)));
-        next_due_ =
-            begin + nanoseconds(static_cast<std::int64_t>(each * static_cast<double>(index_)));
+        const auto nanoseconds_of = [each](std::size_t requests) {
+            return nanoseconds(static_cast<std::int64_t>(each * static_cast<double>(requests)));
+        };
+        schedule_ =
+            Schedule(begin + nanoseconds_of(index_), nanoseconds_of(settings_.threads), end_);
         for (const auto& link : links_) {
-            link->free_since = begin;
             free_.push_back(link.get());
         }
-    } else {
-        for (const auto& link : links_) {
-            fill(*link);
-            if (!flush(*link)) {
-                return;
-            }
+        return true;
+    }
+    // No answer is to come before the time that is measured.
+    std::this_thread::sleep_until(begin);
+    for (const auto& link : links_) {
+        fill(*link);
+        if (!flush(*link)) {
+            return false;
         }
     }
-    Time heard = begin;
+    return true;
+}
+
+nanoseconds Worker::sleep_at_most(Time now, bool is_over) const {
+    if (!is_open_loop()) {
+        return sleep_max;
+    }
+    if (free_.empty()) {
+        return sleep_max_while_taken;
+    }
+    return is_over ? sleep_max : std::clamp(schedule_.next() - now, nanoseconds(0), sleep_max);
+}
+
+void Worker::hear(const epoll_event& event, Time now) {
+    Link& link = *static_cast<Link*>(event.data.ptr);
+    if ((event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
+        if (!link.read(read_buffer_)) {
+            fail("the server closed a connection");
+            return;
+        }
+        heard_ = now;
+        if (!take_answers(link, now)) {
+            return;
+        }
+        if (!is_open_loop()) {
+            fill(link);
+        } else if (link.under_way() == 0) {
+            free_.push_back(&link);
+        }
+    }
+    flush(link);
+}
+
+void Worker::run(Time begin) {
+    ::prctl(PR_SET_TIMERSLACK, 1UL);  // a schedule of microseconds is kept to microseconds
+    if (!start(begin)) {
+        return;
+    }
     std::array<epoll_event, 256> events;
     while (fault_.empty()) {
-        Time now = Clock::now();
+        const Time looked = Clock::now();
         if (is_open_loop()) {
-            send_what_is_due(now);
+            send_what_is_due(looked);
         }
-        const bool is_over = is_exhausted_ || now >= end_;
+        const bool is_over = is_exhausted_ || looked >= end_;
         if (is_over && under_way_ == 0) {
             break;
         }
-        if (under_way_ != 0 && now - heard > settings_.patience) {
+        if (under_way_ != 0 && looked - heard_ > settings_.patience) {
             fail("the server has said nothing for too long");
             break;
         }
-        nanoseconds wait = std::chrono::milliseconds(100);
-        if (is_open_loop() && !is_over && !free_.empty()) {
-            wait = std::clamp<nanoseconds>(next_due_ - now, nanoseconds(0), wait);
-        }
+        const nanoseconds wait = sleep_at_most(looked, is_over);
         const timespec timeout{wait.count() / 1'000'000'000, wait.count() % 1'000'000'000};
         const int count = ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()),
                                          &timeout, nullptr);
-        now = Clock::now();
+        const Time now = Clock::now();
+        if (is_open_loop() && free_.empty()) {
+            // Counted from the look: sending, which may have taken long, is no sleep.
+            schedule_.slept_until(std::min(now, looked + wait));
+        }
         for (int place = 0; place < count && fault_.empty(); ++place) {
-            const epoll_event& event = events[static_cast<std::size_t>(place)];
-            Link& link = *static_cast<Link*>(event.data.ptr);
-            if ((event.events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0) {
-                if (!link.read(read_buffer_)) {
-                    fail("the server closed a connection");
-                    break;
-                }
-                heard = now;
-                if (!take_answers(link, now)) {
-                    break;
-                }
-                if (!is_open_loop()) {
-                    fill(link);
-                } else if (link.under_way() == 0) {
-                    link.free_since = now;
-                    free_.push_back(&link);
-                }
-            }
-            flush(link);
+            hear(events[static_cast<std::size_t>(place)], now);
         }
         if (under_way_ == 0) {
-            heard = now;  // nothing is waited for
+            heard_ = now;  // nothing is waited for
         }
     }
-    result.seconds = std::chrono::duration<double>(last_answer_ - first_answer_).count();
+    if (result.answers != 0) {
+        result.seconds = std::chrono::duration<double>(last_answer_ - measured_from_).count();
+    }
     rusage usage{};
     ::getrusage(RUSAGE_THREAD, &usage);
     const auto seconds = [](const timeval& time) {

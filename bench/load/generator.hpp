@@ -3,9 +3,8 @@
 //
 // In an open loop a request is due at its place in the schedule, and its latency counts from there:
 // what a server that stalls keeps others waiting for is in the figures (no coordinated omission).
-// The generator's own lateness, from the due time to the bytes being handed to the kernel while a
-// connection was free, is measured beside it: where it is not small, the figures are the
-// generator's.
+// The generator's own lateness (bench/load/schedule.hpp) is measured beside it: where it is not
+// small, the figures are the generator's.
 #pragma once
 
 #include <chrono>
@@ -55,11 +54,12 @@ struct LoadSettings {
 };
 
 struct LoadResult {
-    /// Measured answers, and the time in which they came.
+    /// Measured answers, and the time from the end of the warm-up until the last of them: requests
+    /// that are written at once may be answered at once.
     std::uint64_t answers = 0;
     double seconds = 0;
     Histogram latency;
-    /// Open loop: how late requests went out though a connection was free.
+    /// Open loop: of each request, how late it went out by the generator's own doing.
     Histogram lateness;
     /// Of all answers, by status; the hundreds' place is enough: [2] is 2xx.
     std::vector<std::uint64_t> by_class = std::vector<std::uint64_t>(6);

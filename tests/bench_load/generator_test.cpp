@@ -1,16 +1,21 @@
 // The generator against a server that stands still for a second: an open loop shows it, a closed
-// loop does not, and what is broken gives no figures.
+// loop does not, and what is broken gives no figures. And a generator that itself stands still: it
+// says so.
 #include "bench/load/generator.hpp"
 
 #include <atomic>
+#include <csignal>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,6 +25,11 @@ namespace belay::bench {
 namespace {
 
 using namespace std::chrono_literals;
+
+/// Nothing else is waited for: the time is what the test is about.
+void stand_still(std::chrono::milliseconds time) {
+    ::poll(nullptr, 0, static_cast<int>(time.count()));
+}
 
 constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
 constexpr std::string_view good_answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -82,8 +92,7 @@ class StandIn {
                     return;
                 }
                 if (answered == settings_.stall_at) {
-                    // Nothing is ever written to this descriptor: a wait for the time alone.
-                    ::poll(nullptr, 0, static_cast<int>(settings_.stall.count()));
+                    stand_still(settings_.stall);
                 }
                 ::send(link, settings_.answer.data(), settings_.answer.size(), MSG_NOSIGNAL);
             }
@@ -98,15 +107,23 @@ class StandIn {
     std::thread thread_;
 };
 
-/// So many requests; counts what was answered, and by what.
+/// So many requests; counts what was answered, and by what. Its user is told before each that it
+/// writes, and of each answer.
 class Requests final : public RequestSource {
   public:
-    explicit Requests(std::uint64_t count) : count_(count) {}
+    struct Hooks {
+        std::function<void(std::uint64_t number)> before = [](std::uint64_t) {};
+        std::function<void(std::uint64_t number)> answered = [](std::uint64_t) {};
+    };
+
+    explicit Requests(std::uint64_t count) : Requests(count, Hooks()) {}
+    Requests(std::uint64_t count, Hooks hooks) : hooks_(std::move(hooks)), count_(count) {}
 
     bool next(std::string& to) override {
         if (written_ == count_) {
             return false;
         }
+        hooks_.before(written_);
         ++written_;
         to += request;
         return true;
@@ -116,6 +133,7 @@ class Requests final : public RequestSource {
         in_order = in_order && number == answers;
         ++answers;
         good += status == 200 && body == "ok" ? 1 : 0;
+        hooks_.answered(number);
     }
 
     std::uint64_t answers = 0;
@@ -123,6 +141,7 @@ class Requests final : public RequestSource {
     bool in_order = true;
 
   private:
+    const Hooks hooks_;
     const std::uint64_t count_;
     std::uint64_t written_ = 0;
 };
@@ -134,17 +153,53 @@ struct Run {
     bool in_order;
 };
 
-Run run(const StandIn::Settings& server, LoadSettings load, std::uint64_t requests) {
+Run run(const StandIn::Settings& server, LoadSettings load, std::uint64_t requests,
+        Requests::Hooks hooks = {}) {
     const StandIn stand_in(server);
     load.port = stand_in.port();
     load.connections = 1;
     std::vector<std::unique_ptr<RequestSource>> sources;
-    auto source = std::make_unique<Requests>(requests);
+    auto source = std::make_unique<Requests>(requests, std::move(hooks));
     const Requests& seen = *source;
     sources.push_back(std::move(source));
     auto result = run_load(load, sources);
     return {std::move(result), seen.answers, seen.good, seen.in_order};
 }
+
+constexpr auto generator_stall = 300ms;
+
+/// Of 1,000 requests, one each millisecond, the one of the stall is 300 ms late, and one for each
+/// shorter time was due in it: of the 101 latest, all by 200 ms. The server answers at once.
+void check_stall_is_told(const Run& found) {
+    BOOST_TEST_REQUIRE(found.result.has_value(), found.result.error().what);
+    const LoadResult& result = *found.result;
+    BOOST_TEST(found.good == 1000U);
+    BOOST_TEST(result.lateness.count() == 1000U);
+    BOOST_TEST((result.lateness.max() >= generator_stall - 2ms));
+    BOOST_TEST((result.lateness.quantile(0.9) >= 198ms));
+    BOOST_TEST((result.lateness.quantile(0.99) >= 288ms));
+    BOOST_TEST((result.lateness.max() <= result.latency.max()));
+}
+
+void stop_here(int) {
+    stand_still(generator_stall);
+}
+
+/// Sets `stop_here` for SIGUSR1 as long as it lives.
+class Handler {
+  public:
+    Handler() {
+        struct sigaction action{};
+        action.sa_handler = &stop_here;
+        BOOST_TEST_REQUIRE(::sigaction(SIGUSR1, &action, &before_) == 0);
+    }
+    ~Handler() { ::sigaction(SIGUSR1, &before_, nullptr); }
+    Handler(const Handler&) = delete;
+    Handler& operator=(const Handler&) = delete;
+
+  private:
+    struct sigaction before_{};
+};
 
 BOOST_AUTO_TEST_SUITE(generator)
 
@@ -162,8 +217,48 @@ BOOST_AUTO_TEST_CASE(an_open_loop_shows_a_second_of_silence) {
     BOOST_TEST((result.latency.quantile(0.9) >= 490ms));
     BOOST_TEST((result.latency.max() >= 1000ms));
     // The silence is the server's and not the generator's.
-    BOOST_TEST((result.lateness.quantile(0.5) < result.latency.quantile(0.9)));
-    BOOST_TEST(result.lateness.count() <= 801U);
+    BOOST_TEST(result.lateness.count() == 1000U);
+    BOOST_TEST((result.lateness.quantile(0.9) < result.latency.quantile(0.9) / 2));
+}
+
+BOOST_AUTO_TEST_CASE(a_generator_that_stands_still_before_it_sends_says_so) {
+    check_stall_is_told(run({}, {.rate = 1000}, 1000, {.before = [](std::uint64_t number) {
+                                if (number == 300) {
+                                    stand_still(generator_stall);
+                                }
+                            }}));
+}
+
+BOOST_AUTO_TEST_CASE(a_generator_that_stands_still_over_an_answer_says_so) {
+    check_stall_is_told(run({}, {.rate = 1000}, 1000, {.answered = [](std::uint64_t number) {
+                                if (number == 300) {
+                                    stand_still(generator_stall);
+                                }
+                            }}));
+}
+
+// Wherever the signal meets it: mostly asleep, until an answer comes or a request is due.
+BOOST_AUTO_TEST_CASE(a_generator_that_is_stopped_says_so) {
+    const Handler handler;
+    std::thread stopping;
+    const Run found = run({}, {.rate = 1000}, 1000, {.before = [&stopping](std::uint64_t number) {
+                              if (number == 300) {
+                                  stopping = std::thread([generator = ::pthread_self()] {
+                                      ::pthread_kill(generator, SIGUSR1);
+                                  });
+                              }
+                          }});
+    stopping.join();
+    check_stall_is_told(found);
+}
+
+// The server answers the first request after 300 ms, the others that were written with it at once.
+BOOST_AUTO_TEST_CASE(the_time_of_a_closed_loop_begins_with_its_requests) {
+    const Run found = run({.stall_at = 0, .stall = 300ms}, {.depth = 16}, 16);
+    BOOST_TEST_REQUIRE(found.result.has_value(), found.result.error().what);
+    BOOST_TEST(found.result->answers == 16U);
+    BOOST_TEST(found.result->seconds >= 0.299);
+    BOOST_TEST(found.result->per_second() <= 16 / 0.299);
 }
 
 BOOST_AUTO_TEST_CASE(a_closed_loop_hides_it) {
@@ -181,6 +276,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
     BOOST_TEST(found.good == 5000U);
     BOOST_TEST(found.in_order);
     BOOST_TEST(found.result->by_class[2] == 5000U);
+    BOOST_TEST(found.result->answers == 5000U);  // the first ones, too
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_answer_gives_no_figures) {
