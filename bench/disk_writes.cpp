@@ -72,18 +72,12 @@ int run(const std::string& path, double seconds, std::size_t bytes) {
         now = after;
     }
     const double took = std::chrono::duration<double>(now - begin).count();
-    const auto microseconds = [&](double share) {
-        return static_cast<double>(latency.quantile(share).count()) / 1e3;
-    };
     std::printf(
-        "{\"direct\":%s,\"bytes\":%zu,\"writes\":%llu,\"per_second\":%.1f,"
-        "\"cpu_us\":%.2f,\"p50_us\":%.1f,\"p90_us\":%.1f,\"p99_us\":%.1f,"
-        "\"p999_us\":%.1f,\"max_us\":%.1f}\n",
+        "{\"direct\":%s,\"bytes\":%zu,\"writes\":%llu,\"per_second\":%.1f,\"cpu_us\":%.2f,%s}\n",
         is_direct ? "true" : "false", bytes, static_cast<unsigned long long>(latency.count()),
         static_cast<double>(latency.count()) / took,
         (processor_seconds() - spent) * 1e6 / static_cast<double>(latency.count()),
-        microseconds(0.5), microseconds(0.9), microseconds(0.99), microseconds(0.999),
-        static_cast<double>(latency.max().count()) / 1e3);
+        quantiles_as_json(latency).c_str());
     ::close(file);
     ::unlink(path.c_str());
     std::free(memory);

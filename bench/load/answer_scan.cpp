@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 namespace belay::bench {
 namespace {
@@ -92,6 +91,24 @@ ScannedAnswer scan_redis_answer(std::string_view input) noexcept {
     }
     return {Kind::whole, 200, body_begin + *length + end_of_line.size(),
             input.substr(body_begin, *length)};
+}
+
+std::optional<std::string_view> text_member(std::string_view body, std::string_view name) noexcept {
+    constexpr std::string_view then = "\":\"";
+    for (std::size_t at = body.find(name); at != std::string_view::npos;
+         at = body.find(name, at + 1)) {
+        std::string_view rest = body.substr(at + name.size());
+        if (at == 0 || body[at - 1] != '"' || !rest.starts_with(then)) {
+            continue;
+        }
+        rest.remove_prefix(then.size());
+        const std::size_t end = rest.find('"');
+        if (end == std::string_view::npos) {
+            break;
+        }
+        return rest.substr(0, end);
+    }
+    return std::nullopt;
 }
 
 }  // namespace belay::bench

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace belay::bench {
@@ -23,5 +24,9 @@ ScannedAnswer scan_answer(std::string_view input) noexcept;
 /// The same of Redis: an error has status 500, anything else 200, and its text is the body. An
 /// array is broken: no command of ours is answered by one.
 ScannedAnswer scan_redis_answer(std::string_view input) noexcept;
+
+/// The text of the first member of this name, in JSON as servers write it: without spaces. Good for
+/// ids and states, which have nothing escaped in them.
+std::optional<std::string_view> text_member(std::string_view body, std::string_view name) noexcept;
 
 }  // namespace belay::bench

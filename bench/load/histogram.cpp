@@ -1,8 +1,10 @@
 #include "bench/load/histogram.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstdio>
 
 namespace belay::bench {
 namespace {
@@ -68,6 +70,20 @@ Histogram::Nanoseconds Histogram::quantile(double share) const noexcept {
         }
     }
     return Nanoseconds(0);
+}
+
+std::string quantiles_as_json(const Histogram& histogram) {
+    const auto microseconds = [](Histogram::Nanoseconds time) {
+        return static_cast<double>(time.count()) / 1e3;
+    };
+    const auto quantile = [&](double share) { return microseconds(histogram.quantile(share)); };
+    std::array<char, 256> text;
+    std::snprintf(text.data(), text.size(),
+                  "\"p50_us\":%.3f,\"p90_us\":%.3f,\"p99_us\":%.3f,\"p999_us\":%.3f,"
+                  "\"p9999_us\":%.3f,\"max_us\":%.3f",
+                  quantile(0.5), quantile(0.9), quantile(0.99), quantile(0.999), quantile(0.9999),
+                  microseconds(histogram.max()));
+    return text.data();
 }
 
 }  // namespace belay::bench

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace belay::bench {
@@ -36,5 +37,8 @@ class Histogram {
     std::uint64_t max_ = 0;
     double sum_ = 0;
 };
+
+/// Members of a JSON object, in microseconds: p50_us, p90_us, p99_us, p999_us, p9999_us, max_us.
+std::string quantiles_as_json(const Histogram& histogram);
 
 }  // namespace belay::bench

@@ -38,7 +38,7 @@ class ScriptedSource final : public RequestSource {
           from_(from),
           ids_(ids),
           key_prefix_(std::move(key_prefix)),
-          saved_mark_(saved_field.empty() ? "" : "\"" + saved_field + "\":\"") {}
+          saved_field_(saved_field) {}
 
     bool next(std::string& to) override {
         if (script_.takes_ids() && place_ == ids_.size()) {
@@ -71,23 +71,21 @@ class ScriptedSource final : public RequestSource {
 
   private:
     bool save(std::string_view body) {
-        if (saved_mark_.empty()) {
+        if (saved_field_.empty()) {
             return true;
         }
-        const std::size_t mark = body.find(saved_mark_);
-        if (mark == std::string_view::npos) {
-            return false;
+        const auto found = text_member(body, saved_field_);
+        if (found) {
+            saved_.emplace_back(*found);
         }
-        body.remove_prefix(mark + saved_mark_.size());
-        saved_.emplace_back(body.substr(0, body.find('"')));
-        return true;
+        return found.has_value();
     }
 
     const Script& script_;
     const Template& from_;
     const std::span<const std::string> ids_;
     const std::string key_prefix_;
-    const std::string saved_mark_;
+    const std::string saved_field_;
     std::string key_;
     std::size_t place_ = 0;
     std::uint64_t wrong_ = 0;
@@ -126,16 +124,9 @@ void write_lines(const std::string& path, std::span<const ScriptedSource* const>
 }
 
 void print_histogram(const char* name, const Histogram& histogram) {
-    const auto microseconds = [&](double share) {
-        return static_cast<double>(histogram.quantile(share).count()) / 1e3;
-    };
-    std::printf(
-        "\"%s\":{\"count\":%llu,\"mean_us\":%.3f,\"p50_us\":%.3f,\"p90_us\":%.3f,\"p99_us\":%.3f,"
-        "\"p999_us\":%.3f,\"p9999_us\":%.3f,\"max_us\":%.3f}",
-        name, static_cast<unsigned long long>(histogram.count()),
-        histogram.mean_nanoseconds() / 1e3, microseconds(0.5), microseconds(0.9),
-        microseconds(0.99), microseconds(0.999), microseconds(0.9999),
-        static_cast<double>(histogram.max().count()) / 1e3);
+    std::printf("\"%s\":{\"count\":%llu,\"mean_us\":%.3f,%s}", name,
+                static_cast<unsigned long long>(histogram.count()),
+                histogram.mean_nanoseconds() / 1e3, quantiles_as_json(histogram).c_str());
 }
 
 int run(const LoadSettings& settings, const Template& from, const Files& files) {

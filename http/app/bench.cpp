@@ -19,6 +19,7 @@ namespace {
 using bench::Histogram;
 using bench::LoadResult;
 using bench::LoadSettings;
+using bench::text_member;
 using program::ExitCode;
 
 /// Of requests whose time is not measured.
@@ -67,16 +68,6 @@ class Requests final : public bench::RequestSource {
     std::size_t answers_ = 0;
     std::size_t wrong_ = 0;
 };
-
-std::string member_of(std::string_view body, std::string_view name) {
-    const std::string mark = "\"" + std::string(name) + "\":\"";
-    const std::size_t begin = body.find(mark);
-    if (begin == std::string_view::npos) {
-        return {};
-    }
-    const std::string_view rest = body.substr(begin + mark.size());
-    return std::string(rest.substr(0, rest.find('"')));
-}
 
 class Bench {
   public:
@@ -151,7 +142,7 @@ class Bench {
                                               to);
                                     },
                                     [this](std::size_t, int status, std::string_view body) {
-                                        context_ = member_of(body, "id");
+                                        context_ = text_member(body, "id").value_or("");
                                         return status == 201 && !context_.empty();
                                     }));
     }
@@ -166,7 +157,7 @@ class Bench {
                             write("POST", target, key_of("create", number), create_body, to);
                         },
                         [this](std::size_t number, int status, std::string_view body) {
-                            jobs_[number] = member_of(body, "jobId");
+                            jobs_[number] = text_member(body, "jobId").value_or("");
                             return status == 202 && !jobs_[number].empty();
                         }));
     }
@@ -188,7 +179,7 @@ class Bench {
                         [this](std::size_t number, std::string& to) { write_cancel(number, to); },
                         [this](std::size_t number, int status, std::string_view body) {
                             answers_[number] = body;
-                            return status == 200 && member_of(body, "status") == "CANCELED";
+                            return status == 200 && text_member(body, "status") == "CANCELED";
                         }),
                     &measured);
     }
@@ -234,13 +225,14 @@ class Bench {
         if (times.count() == 0) {
             return;  // without a schedule nothing can be late
         }
+        if (command_.json) {
+            std::printf(",\"%s\":{%s}", name, bench::quantiles_as_json(times).c_str());
+            return;
+        }
         const auto microseconds = [&](double share) {
             return static_cast<double>(times.quantile(share).count()) / 1e3;
         };
-        std::printf(command_.json ? ",\"%s\":{\"p50_us\":%.1f,\"p90_us\":%.1f,\"p99_us\":%.1f,"
-                                    "\"p999_us\":%.1f,\"max_us\":%.1f}"
-                                  : "%-9s p50 %.1f us, p90 %.1f us, p99 %.1f us, p99.9 %.1f us, "
-                                    "longest %.1f us\n",
+        std::printf("%-9s p50 %.1f us, p90 %.1f us, p99 %.1f us, p99.9 %.1f us, longest %.1f us\n",
                     name, microseconds(0.5), microseconds(0.9), microseconds(0.99),
                     microseconds(0.999), static_cast<double>(times.max().count()) / 1e3);
     }

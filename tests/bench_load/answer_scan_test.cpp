@@ -55,6 +55,22 @@ BOOST_AUTO_TEST_CASE(the_answers_of_redis) {
     BOOST_TEST((scan_redis_answer("*1\r\n$1\r\na\r\n").kind == Kind::broken));
 }
 
+BOOST_AUTO_TEST_CASE(a_member_is_found_by_its_whole_name) {
+    constexpr std::string_view body =
+        R"({"id":7,"jobId":"id","note":"an id","id":"a","empty":"","id":"b"})";
+    BOOST_TEST((text_member(body, "id") == "a"));
+    BOOST_TEST((text_member(body, "jobId") == "id"));
+    BOOST_TEST((text_member(body, "empty") == ""));
+    BOOST_TEST(!text_member(body, "Id").has_value());
+    BOOST_TEST(!text_member(body, "absent").has_value());
+    BOOST_TEST(!text_member("id\":\"a\"", "id").has_value());
+    BOOST_TEST(!text_member("", "id").has_value());
+    for (std::size_t size = 0; size < 10; ++size) {
+        const auto cut = std::string_view(R"("id":"abc")").substr(0, size);
+        BOOST_TEST(!text_member(cut, "id").has_value(), size);
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -111,6 +111,16 @@ BOOST_AUTO_TEST_CASE(two_histograms_added_are_the_one_of_both) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(its_quantiles_are_told_in_microseconds) {
+    Histogram histogram;
+    for (int value = 1; value <= 1000; ++value) {
+        histogram.record(Nanoseconds(value));
+    }
+    BOOST_TEST(quantiles_as_json(histogram) ==
+               R"("p50_us":0.500,"p90_us":0.900,"p99_us":0.990,"p999_us":0.999,"p9999_us":1.000,)"
+               R"("max_us":1.000)");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
