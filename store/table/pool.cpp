@@ -100,6 +100,7 @@ Pool::~Pool() {
 }
 
 void Pool::prepare() noexcept {
+    // Relaxed: a hint, seen at the next call if not at this one.
     if (!grows_.load(std::memory_order_relaxed)) {
         return;
     }
@@ -269,6 +270,7 @@ void* PoolLane::carve(std::size_t bytes) noexcept {
         const std::size_t fresh_bytes = is_first ? first_slab_bytes : slab_bytes;
         void* memory = is_first ? nullptr : pool_.take_ready();
         if (!is_first) {
+            // Relaxed: a hint for prepare.
             pool_.grows_.store(true, std::memory_order_relaxed);
         }
         if (memory == nullptr) {
