@@ -53,7 +53,7 @@ class Pool {
   private:
     friend class PoolLane;
 
-    static constexpr std::size_t ready_slabs_max = 4;
+    static constexpr std::size_t ready_slabs_max = 1;
 
     static constexpr std::size_t class_count = 43;
 
