@@ -160,7 +160,9 @@ class Delivery(WebhookTest):
         secrets = (new, hook["signingSecret"])
         self.assertEqual(one.signatures(), ([one.v1(each) for each in secrets],
                                             [one.standard(each) for each in secrets]))
-        newest = self.client.ask("POST", path, {"overlapSeconds": 0}).json()["signingSecret"]
+        replaced = self.client.ask("POST", path, {"overlapSeconds": 0}).json()
+        self.assertNotIn("previousSecretUntil", replaced)
+        newest = replaced["signingSecret"]
         self.job(self.context(), cancel=False)
         one = self.taken(receiver, 2)[-1]
         self.assertEqual(one.signatures(), ([one.v1(newest)], [one.standard(newest)]))

@@ -89,8 +89,13 @@ class Rotate final : public WebhookWrite {
         if (refusal_) {
             return refuse(*refusal_, body);
         }
-        endpoint->previous_secret = endpoint->secret;
-        endpoint->previous_until = view.now + overlap_;
+        // Without an overlap the old secret is gone: the sender's clock may be behind the store's.
+        endpoint->previous_secret = {};
+        endpoint->previous_until = std::nullopt;
+        if (overlap_ > Milliseconds::zero()) {
+            endpoint->previous_secret = endpoint->secret;
+            endpoint->previous_until = view.now + overlap_;
+        }
         endpoint->secret = secret_;
         endpoint->updated = view.now;
         value_.clear();
