@@ -58,7 +58,7 @@ Engine::Engine(world::Disk& disk_, const world::Clock& clock_, world::Entropy& e
       settings(settings_),
       failure_listener(listener),
       records(pool, entropy.number(), settings_.table_slots_at_start),
-      keys(pool, entropy.number(), settings_.table_slots_at_start, this->schema.words),
+      keys(pool, entropy.number(), settings_.table_slots_at_start, this->schema.vocabulary),
       index(pool),
       epochs(pool),
       time_(clock_),

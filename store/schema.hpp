@@ -10,6 +10,7 @@
 
 #include "core/base/bytes.hpp"
 #include "core/job/ids.hpp"
+#include "store/table/text_packer.hpp"
 
 namespace belay::store {
 
@@ -47,8 +48,8 @@ struct Schema {
     std::vector<KindInfo> kinds;
     std::vector<ListInfo> lists;
     /// What the names of keys and the answers kept under them are made of, for as long as the
-    /// program runs: packed in memory (table/text_packer.hpp), so order and number are free.
-    std::vector<std::string_view> words;
+    /// program runs: packed in memory alone, so order and number are free.
+    Vocabulary vocabulary;
 
     /// Null for a number that no family has.
     const KindInfo* find(job::Kind kind) const noexcept;

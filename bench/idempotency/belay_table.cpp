@@ -8,6 +8,8 @@
 
 #include "bench/idempotency/table.hpp"
 #include "core/base/check.hpp"
+#include "http/families/export_jobs/family.hpp"
+#include "store/schema.hpp"
 #include "store/table/idempotency_table.hpp"
 
 namespace belay::bench::idempotency {
@@ -24,8 +26,15 @@ constexpr std::size_t status_at = expires_at + sizeof(std::int64_t);
 constexpr std::size_t fingerprint_at = status_at + sizeof(std::uint16_t);
 constexpr std::size_t value_bytes = fingerprint_at + sizeof(job::Fingerprint);
 
+/// As the server gives it to its table.
+store::Vocabulary vocabulary() {
+    store::Schema schema;
+    export_jobs::add_to_schema(schema);
+    return schema.vocabulary;
+}
+
 struct World {
-    explicit World(std::size_t expected) : keys(pool, seed, slots_at_start, words()) {
+    explicit World(std::size_t expected) : keys(pool, seed, slots_at_start, vocabulary()) {
         keys.expect(expected);
     }
 

@@ -17,8 +17,6 @@ constexpr std::uint16_t status = 202;
 
 constexpr auto path_begin = "\x04\0POST;\0/v1/export-jobs/"sv;
 constexpr auto path_end = "/cancel"sv;
-constexpr auto constant_words =
-    std::to_array<std::string_view>({"exports:\x10\0"sv, path_begin, path_end});
 
 constexpr auto scope_begin =
     "exports:\x10\0"
@@ -83,10 +81,6 @@ void aim(Request& request, std::uint64_t number, std::uint64_t content) noexcept
 
 std::uint64_t hash_of(const Key& key) noexcept {
     return XXH3_64bits_withSeed(key.name.data(), key.name.size(), seed);
-}
-
-std::span<const std::string_view> words() noexcept {
-    return constant_words;
 }
 
 }  // namespace belay::bench::idempotency

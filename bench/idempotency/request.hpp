@@ -48,7 +48,4 @@ void aim(Request& request, std::uint64_t number, std::uint64_t content) noexcept
 /// What the maps beside hash with, and belay's table does: XXH3-64 with a seed.
 std::uint64_t hash_of(const Key& key) noexcept;
 
-/// The words that belay's table is given for such names (http/families/export_jobs/schema.cpp).
-std::span<const std::string_view> words() noexcept;
-
 }  // namespace belay::bench::idempotency

@@ -1,10 +1,9 @@
 #include "core/base/json_text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
-#include "core/base/check.hpp"
+#include "core/base/bytes.hpp"
 #include "core/base/eight_bytes.hpp"
 #include "core/base/utf8.hpp"
 
@@ -48,64 +47,85 @@ bool needs_escape(char byte) noexcept {
     return static_cast<unsigned char>(byte) < 0x20 || byte == '"' || byte == '\\';
 }
 
-/// Whether none of eight bytes is a control, a quote, a backslash or beyond ASCII. The subtractions
-/// may borrow from a byte that is itself one of those: never a false yes, and cheaper than to mark
-/// which one it is.
-bool is_plain_word(const char* text) noexcept {
-    const std::uint64_t word = eight_bytes::load(text);
-    const std::uint64_t quote = word ^ eight_bytes::each('"');
-    const std::uint64_t backslash = word ^ eight_bytes::each('\\');
-    const std::uint64_t found = (word - eight_bytes::each(0x20)) | (quote - eight_bytes::each(1)) |
-                                (backslash - eight_bytes::each(1)) | word;
-    return (found & eight_bytes::tops) == 0;
+/// Copies plain texts, and tells at the end whether one was: no control, quote, backslash or byte
+/// beyond ASCII.
+class PlainCopy {
+  public:
+    template <class Word>
+    void take(const char* from, char* to) noexcept {
+        const Word word = load_little<Word>(reinterpret_cast<const std::byte*>(from));
+        look_at(word | filling<Word>);
+        store_little(reinterpret_cast<std::byte*>(to), word);
+    }
+
+    bool was_plain() const noexcept { return (found_ & eight_bytes::tops) == 0; }
+
+  private:
+    /// What stands in for the bytes that a shorter word has not: any plain ones.
+    template <class Word>
+    static constexpr eight_bytes::Bytes filling =
+        sizeof(Word) == eight_bytes::count ? 0 : eight_bytes::each('a') << (8 * (sizeof(Word) % 8));
+
+    /// The subtractions may borrow from a byte that is itself found: never a false yes, and cheaper
+    /// than to mark which one it is.
+    void look_at(eight_bytes::Bytes word) noexcept {
+        const eight_bytes::Bytes quote = word ^ eight_bytes::each('"');
+        const eight_bytes::Bytes backslash = word ^ eight_bytes::each('\\');
+        found_ |= (word - eight_bytes::each(0x20)) | (quote - eight_bytes::each(1)) |
+                  (backslash - eight_bytes::each(1)) | word;
+    }
+
+    eight_bytes::Marks found_ = 0;
+};
+
+/// Both ends of a text that is shorter than two words of this size, one over the other.
+template <class Word>
+void take_ends(PlainCopy& copy, std::string_view text, char* to) noexcept {
+    const std::size_t last = text.size() - sizeof(Word);
+    copy.take<Word>(text.data(), to);
+    copy.take<Word>(text.data() + last, to + last);
 }
 
-/// As most texts are: what may stand between the quotes as it is.
-bool is_plain(std::string_view text) noexcept {
-    constexpr std::size_t word_bytes = eight_bytes::count;
-    if (text.size() < word_bytes) {
-        for (const char byte : text) {
-            if (needs_escape(byte) || static_cast<unsigned char>(byte) >= 0x80) {
-                return false;
-            }
+/// Whether it is plain.
+bool copy_plain(std::string_view text, char* to) noexcept {
+    PlainCopy copy;
+    if (text.size() >= 8) {
+        for (std::size_t at = 0; at + 8 < text.size(); at += 8) {
+            copy.take<std::uint64_t>(text.data() + at, to + at);
         }
-        return true;
+        const std::size_t last = text.size() - 8;
+        copy.take<std::uint64_t>(text.data() + last, to + last);
+    } else if (text.size() >= 4) {
+        take_ends<std::uint32_t>(copy, text, to);
+    } else if (text.size() >= 2) {
+        take_ends<std::uint16_t>(copy, text, to);
+    } else if (!text.empty()) {
+        copy.take<std::uint8_t>(text.data(), to);
     }
-    for (std::size_t at = 0; at + word_bytes < text.size(); at += word_bytes) {
-        if (!is_plain_word(text.data() + at)) {
-            return false;
-        }
-    }
-    // The last word overlaps the one before it.
-    return is_plain_word(text.data() + text.size() - word_bytes);
-}
-
-constexpr std::size_t behind_bytes_max = 2;
-
-/// By way of the stack if it is short: one growth of the string and not three.
-void append_quoted(std::string& to, std::string_view text, std::string_view behind) {
-    constexpr std::size_t short_bytes_max = 60;
-    constexpr std::size_t around_bytes_max = 2 + behind_bytes_max;
-    if (text.size() <= short_bytes_max) {
-        std::array<char, short_bytes_max + around_bytes_max> quoted;
-        char* at = quoted.data();
-        *at++ = '"';
-        at = std::copy(text.begin(), text.end(), at);
-        *at++ = '"';
-        at = std::copy(behind.begin(), behind.end(), at);
-        to.append(quoted.data(), static_cast<std::size_t>(at - quoted.data()));
-    } else {
-        to.append("\"").append(text).append("\"").append(behind);
-    }
+    return copy.was_plain();
 }
 
 }  // namespace
 
-void append_json_string(std::string& to, std::string_view text, std::string_view behind) {
-    check(behind.size() <= behind_bytes_max, "little stands behind a JSON string");
-    if (is_plain(text)) {
-        append_quoted(to, text, behind);
-        return;
+char* put_plain_json_string(char* to, std::string_view text) noexcept {
+    *to++ = '"';
+    if (!copy_plain(text, to)) {
+        return nullptr;
+    }
+    to += text.size();
+    *to++ = '"';
+    return to;
+}
+
+void append_json_string(std::string& to, std::string_view text) {
+    constexpr std::size_t short_bytes_max = 60;
+    if (text.size() <= short_bytes_max) {
+        // By way of the stack: one growth of the string and not three.
+        std::array<char, short_bytes_max + 2> quoted;
+        if (const char* end = put_plain_json_string(quoted.data(), text)) {
+            to.append(quoted.data(), static_cast<std::size_t>(end - quoted.data()));
+            return;
+        }
     }
     constexpr std::string_view replacement = "\xef\xbf\xbd";
     const bool valid = is_valid_utf8(text);
@@ -129,7 +149,6 @@ void append_json_string(std::string& to, std::string_view text, std::string_view
         text.remove_prefix(1);
     }
     to.push_back('"');
-    to.append(behind);
 }
 
 }  // namespace belay

@@ -12,29 +12,6 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-struct Civil {
-    int year;
-    unsigned month;
-    unsigned day;
-    int hour;
-    int minute;
-    int second;
-    int millisecond;
-};
-
-Civil civil_of(WallTime time) {
-    const Day day = floor<days>(time);
-    const std::chrono::year_month_day date(day);
-    const std::chrono::hh_mm_ss clock(time - day);
-    return {static_cast<int>(date.year()),
-            static_cast<unsigned>(date.month()),
-            static_cast<unsigned>(date.day()),
-            static_cast<int>(clock.hours().count()),
-            static_cast<int>(clock.minutes().count()),
-            static_cast<int>(clock.seconds().count()),
-            static_cast<int>(clock.subseconds().count())};
-}
-
 /// `value`, not negative, with leading zeros to `width`. printf would take ten times as long, and
 /// times stand in every answer.
 void append_digits(int value, std::size_t width, TimeText& to) noexcept {
@@ -43,6 +20,14 @@ void append_digits(int value, std::size_t width, TimeText& to) noexcept {
         begin[place - 1] = static_cast<char>('0' + value % 10);
         value /= 10;
     }
+}
+
+/// From 0 to 99, as two digits.
+void append_two_digits(int value, TimeText& to) noexcept {
+    const int tens = value / 10;
+    char* const begin = to.extend(2);
+    begin[0] = static_cast<char>('0' + tens);
+    begin[1] = static_cast<char>('0' + value - 10 * tens);
 }
 
 /// Four digits, or as many as a year beyond them has, with its sign.
@@ -58,22 +43,51 @@ void append_year(int year, TimeText& to) noexcept {
     }
 }
 
-void append_day(const Civil& c, TimeText& to) noexcept {
-    append_year(c.year, to);
-    to.append('-');
-    append_digits(static_cast<int>(c.month), 2, to);
-    to.append('-');
-    append_digits(static_cast<int>(c.day), 2, to);
+TimeText text_of(Day day, std::string_view between) noexcept {
+    const std::chrono::year_month_day date(day);
+    TimeText text;
+    const auto append_between = [&] {
+        for (const char byte : between) {
+            text.append(byte);
+        }
+    };
+    append_year(static_cast<int>(date.year()), text);
+    append_between();
+    append_two_digits(static_cast<int>(static_cast<unsigned>(date.month())), text);
+    append_between();
+    append_two_digits(static_cast<int>(static_cast<unsigned>(date.day())), text);
+    return text;
 }
 
-void append_second(const Civil& c, TimeText& to) noexcept {
-    append_day(c, to);
+/// The calendar is most of the work, and nearly all times of a second fall on a few days: each
+/// thread keeps the texts of the last ones.
+const TimeText& kept_text_of(Day day) noexcept {
+    struct Kept {
+        Day day = Day::min();
+        TimeText text;
+    };
+    constexpr std::size_t kept_days = 8;
+    thread_local std::array<Kept, kept_days> kept;
+    Kept& found = kept[static_cast<std::uint64_t>(day.time_since_epoch().count()) % kept_days];
+    if (found.day != day) {
+        found = {day, text_of(day, "-")};
+    }
+    return found.text;
+}
+
+/// Up to the seconds; returns the milliseconds.
+int append_second(WallTime time, TimeText& to) noexcept {
+    const Day day = floor<days>(time);
+    const auto of_day = static_cast<int>((time - day).count());
+    const int second_of_day = of_day / 1000;
+    to = kept_text_of(day);
     to.append('T');
-    append_digits(c.hour, 2, to);
+    append_two_digits(second_of_day / 3600, to);
     to.append(':');
-    append_digits(c.minute, 2, to);
+    append_two_digits(second_of_day / 60 % 60, to);
     to.append(':');
-    append_digits(c.second, 2, to);
+    append_two_digits(second_of_day % 60, to);
+    return of_day % 1000;
 }
 
 /// Reads `count` digits at the front of `text` and drops them; -1 if they are not there.
@@ -163,17 +177,16 @@ result<minutes> take_offset(std::string_view& text) {
 
 TimeText rfc3339_seconds(WallTime time) noexcept {
     TimeText text;
-    append_second(civil_of(time), text);
+    append_second(time, text);
     text.append('Z');
     return text;
 }
 
 TimeText rfc3339_milliseconds(WallTime time) noexcept {
-    const Civil c = civil_of(time);
     TimeText text;
-    append_second(c, text);
+    const int milliseconds = append_second(time, text);
     text.append('.');
-    append_digits(c.millisecond, 3, text);
+    append_digits(milliseconds, 3, text);
     text.append('Z');
     return text;
 }
@@ -223,18 +236,11 @@ result<Day> parse_day(std::string_view text) {
 }
 
 std::string format_day_compact(Day day) {
-    const Civil c = civil_of(WallTime(day));
-    TimeText text;
-    append_year(c.year, text);
-    append_digits(static_cast<int>(c.month), 2, text);
-    append_digits(static_cast<int>(c.day), 2, text);
-    return text.string();
+    return text_of(day, "").string();
 }
 
 std::string format_day(Day day) {
-    TimeText text;
-    append_day(civil_of(WallTime(day)), text);
-    return text.string();
+    return text_of(day, "-").string();
 }
 
 }  // namespace belay

@@ -1,6 +1,10 @@
 #include "core/job/ids.hpp"
 
+#include <cstring>
+#include <optional>
+
 #include "core/base/base64.hpp"
+#include "core/base/uuid_text.hpp"
 
 namespace belay::job {
 namespace {
@@ -26,16 +30,9 @@ bool starts_with_urn(std::string_view text) {
 }  // namespace
 
 UuidText uuid_text(const Uuid& id) noexcept {
-    constexpr std::string_view digits = "0123456789abcdef";
     UuidText text;
-    for (std::size_t octet = 0; octet < id.octets.size(); ++octet) {
-        if (octet == 4 || octet == 6 || octet == 8 || octet == 10) {
-            text.append('-');
-        }
-        char* const pair = text.extend(2);
-        pair[0] = digits[id.octets[octet] >> 4];
-        pair[1] = digits[id.octets[octet] & 0xf];
-    }
+    const auto characters = write_uuid(id.bytes().data());
+    std::memcpy(text.extend(characters.size()), characters.data(), characters.size());
     return text;
 }
 
@@ -44,6 +41,13 @@ std::string format_uuid(const Uuid& id) {
 }
 
 result<Uuid> parse_uuid(std::string_view text) {
+    if (text.size() == canonical_size) {
+        if (const std::optional<UuidOctets> octets = read_uuid(text.data())) {
+            Uuid id;
+            std::memcpy(id.octets.data(), octets->data(), octets->size());
+            return id;
+        }
+    }
     if (text.size() == canonical_size + urn_prefix.size() && starts_with_urn(text)) {
         text.remove_prefix(urn_prefix.size());
     } else if (text.size() == canonical_size + 2 && text.front() == '{' && text.back() == '}') {

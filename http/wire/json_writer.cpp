@@ -1,5 +1,6 @@
 #include "http/wire/json_writer.hpp"
 
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -15,6 +16,15 @@ namespace belay::wire {
 namespace {
 
 constexpr std::size_t number_bytes_max = 32;  // the longest shortest double has 24
+
+/// Of a name, or of a name and a text: pieces up to here are put together on the stack.
+constexpr std::size_t short_bytes_max = 92;
+constexpr std::size_t around_name = 4;  // the comma, the quotes and the colon
+constexpr std::size_t around_text = 2;
+
+void append(std::string& to, const char* begin, const char* end) {
+    to.append(begin, static_cast<std::size_t>(end - begin));
+}
 
 template <class Number>
 void append_number(std::string& to, Number value) {
@@ -73,15 +83,53 @@ JsonWriter& JsonWriter::end_array() {
     return *this;
 }
 
-JsonWriter& JsonWriter::name(std::string_view name) {
-    check(in_object() && !name_open_, "a JSON name stands in an object");
+char* JsonWriter::put_name(char* to, std::string_view name) const noexcept {
     if (began_) {
-        to_.push_back(',');
+        *to++ = ',';
+    }
+    char* const end = put_plain_json_string(to, name);
+    if (end == nullptr) {
+        return nullptr;
+    }
+    *end = ':';
+    return end + 1;
+}
+
+void JsonWriter::begin_name() {
+    check(in_object() && !name_open_, "a JSON name stands in an object");
+}
+
+JsonWriter& JsonWriter::name(std::string_view name) {
+    begin_name();
+    std::array<char, short_bytes_max + around_name> piece;
+    const char* end = name.size() <= short_bytes_max ? put_name(piece.data(), name) : nullptr;
+    if (end != nullptr) {
+        append(to_, piece.data(), end);
+    } else {
+        if (began_) {
+            to_.push_back(',');
+        }
+        append_json_string(to_, name);
+        to_.push_back(':');
     }
     began_ = true;
-    append_json_string(to_, name, ":");
     name_open_ = true;
     return *this;
+}
+
+JsonWriter& JsonWriter::member(std::string_view name, std::string_view text) {
+    begin_name();
+    // Most members are short and plain: by way of the stack the string grows once, not six times.
+    std::array<char, short_bytes_max + around_name + around_text> piece;
+    if (name.size() + text.size() <= short_bytes_max) {
+        char* end = put_name(piece.data(), name);
+        if (end != nullptr && (end = put_plain_json_string(end, text)) != nullptr) {
+            append(to_, piece.data(), end);
+            began_ = true;
+            return *this;
+        }
+    }
+    return this->name(name).string(text);
 }
 
 JsonWriter& JsonWriter::string(std::string_view text) {

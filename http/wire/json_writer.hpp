@@ -40,11 +40,9 @@ class JsonWriter {
     JsonWriter& value(const boost::json::value& value);
 
     // A member in one call.
-    JsonWriter& member(std::string_view name, std::string_view text) {
-        return this->name(name).string(text);
-    }
+    JsonWriter& member(std::string_view name, std::string_view text);
     JsonWriter& member(std::string_view name, const char* text) {
-        return this->name(name).string(text);
+        return member(name, std::string_view(text));
     }
     JsonWriter& member(std::string_view name, std::same_as<bool> auto value) {
         return this->name(name).boolean(value);
@@ -66,6 +64,10 @@ class JsonWriter {
   private:
     static constexpr unsigned depth_max = 63;
 
+    /// Writes the comma before a member, if one is due, its name and the colon to `to`, which has
+    /// room for them. nullptr if the name has to be escaped.
+    char* put_name(char* to, std::string_view name) const noexcept;
+    void begin_name();
     void begin_value();
     void open(char bracket, bool object);
     void close(char bracket, bool object);

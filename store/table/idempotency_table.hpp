@@ -52,10 +52,10 @@ struct KeyTraits {
 class IdempotencyTable : public EntryTable<KeyTraits> {
   public:
     /// `seed` is random for each process: names are chosen by clients. `capacity` is how many slots
-    /// to begin with. `words` are what names and answers are made of (text_packer.hpp).
+    /// to begin with. `vocabulary` is what names and answers are made of.
     IdempotencyTable(Pool& pool, std::uint64_t seed, std::size_t capacity,
-                     std::span<const std::string_view> words = {})
-        : EntryTable(pool, capacity), packer_(words), seed_(seed) {}
+                     const Vocabulary& vocabulary = {})
+        : EntryTable(pool, capacity), packer_(vocabulary), seed_(seed) {}
 
     /// XXH3-64 of the name, with the seed. The result views `name`, which is at most
     /// limits::key_name_bytes_max long (checked by find_or_make).

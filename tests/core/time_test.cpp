@@ -20,6 +20,21 @@ BOOST_AUTO_TEST_CASE(formats_cut_and_do_not_round) {
                    WallTime(Milliseconds(-62'135'596'800'000)))) == "0001-01-01");
 }
 
+BOOST_AUTO_TEST_CASE(days_that_share_a_place_in_memory_keep_their_own_texts) {
+    const Day first = std::chrono::sys_days(std::chrono::year(2024) / 2 / 20);
+    for (int round = 0; round < 3; ++round) {
+        for (int days : {0, 8, 1, 16, 8, 0, -8, 9, 365 * 8}) {
+            const Day day = first + std::chrono::days(days);
+            const WallTime time = WallTime(day) + std::chrono::hours(23) +
+                                  std::chrono::minutes(round) + Milliseconds(7'089);
+            const std::string expected = format_day(day) + "T23:0" + std::to_string(round) + ":07";
+            BOOST_TEST(format_rfc3339_seconds(time) == expected + "Z");
+            BOOST_TEST(format_rfc3339_milliseconds(time) == expected + ".089Z");
+            BOOST_TEST((parse_rfc3339(expected + ".089Z").value() == time));
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(reads_offsets_and_decimals) {
     const WallTime expected(Milliseconds(1'700'000'000'120));
     for (const std::string_view text :

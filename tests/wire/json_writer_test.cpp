@@ -77,6 +77,32 @@ BOOST_AUTO_TEST_CASE(every_string_is_written_so_that_it_reads_back) {
     BOOST_TEST(text == "\"a\xef\xbf\xbd\\\"b\"");
 }
 
+BOOST_AUTO_TEST_CASE(every_member_is_written_so_that_it_reads_back) {
+    // Short ones are put together apart from the long ones, and plain ones from the others.
+    for (const std::size_t size :
+         {0U, 1U, 2U, 3U, 4U, 7U, 8U, 9U, 45U, 46U, 60U, 61U, 91U, 92U, 93U, 200U}) {
+        for (const std::string_view odd : {"", "\"", "\x7f", "\xc3\xa9", "\n"}) {
+            const std::string name = "n" + std::string(size, 'n') + std::string(odd);
+            const std::string value = std::string(odd) + std::string(92 - size % 93, 'v');
+            std::string text;
+            JsonWriter writer(text);
+            writer.begin_object();
+            writer.member(name, value).member("a", value).member(name + "2", "").member("b", 7);
+            writer.name(name + "3").string(value).end_object();
+            BOOST_TEST(writer.is_complete());
+            const auto read = parse_json(text);
+            BOOST_REQUIRE(read.has_value());
+            const auto& members = read->as_object();
+            BOOST_REQUIRE(members.size() == 5U);
+            BOOST_TEST(std::string_view(members.at(name).as_string()) == value);
+            BOOST_TEST(std::string_view(members.at("a").as_string()) == value);
+            BOOST_TEST(members.at(name + "2").as_string().empty());
+            BOOST_TEST(members.at("b").as_int64() == 7);
+            BOOST_TEST(std::string_view(members.at(name + "3").as_string()) == value);
+        }
+    }
+}
+
 BOOST_AUTO_TEST_CASE(doubles_read_back_as_themselves) {
     for (const double number :
          {0.1, 5.0, -0.0, 922333203085477492233.5, 1e22, -2.5e-300,

@@ -1,6 +1,7 @@
 // What the store is to know of batch jobs: their list, and how to print them.
 #include "core/batches/job.hpp"
 #include "http/families/batch_jobs/family.hpp"
+#include "http/families/v2/live_write.hpp"
 #include "http/wire/json_writer.hpp"
 
 namespace belay::batch_jobs {
@@ -34,6 +35,7 @@ void print_job(ByteSpan value, std::string& to) {
 
 void add_to_schema(store::Schema& schema) {
     schema.kinds.push_back({batches::batch_kind, "batch_job", &lists_of_job, &print_job});
+    v2::add_key_names(schema.vocabulary);
     schema.lists.push_back({batches::batches_of_tenant, batches::batch_kind});
 }
 

@@ -40,14 +40,13 @@ RequestKey read_key(const wire::RequestHead& head, const KeyRule& rule) noexcept
     if (found.key.empty()) {
         return {KeyFault::blank, {}};
     }
-    if (found.key.size() > rule.bytes_max ||
-        !std::all_of(found.key.begin(), found.key.end(), rule.is_allowed)) {
+    if (found.key.size() > rule.bytes_max || !rule.is_allowed(found.key)) {
         return {KeyFault::malformed, {}};
     }
     return found;
 }
 
-bool is_plain_key_character(char character) noexcept {
+bool is_plain_key(std::string_view key) noexcept {
     static constexpr auto allowed = [] {
         std::array<bool, 256> table{};
         for (const char each : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX"
@@ -56,7 +55,12 @@ bool is_plain_key_character(char character) noexcept {
         }
         return table;
     }();
-    return allowed[static_cast<unsigned char>(character)];
+    return std::ranges::all_of(key,
+                               [](char byte) { return allowed[static_cast<unsigned char>(byte)]; });
+}
+
+bool is_visible_key(std::string_view key) noexcept {
+    return std::ranges::all_of(key, [](char byte) { return byte > 0x20 && byte < 0x7f; });
 }
 
 void append_key_name(std::span<const std::string_view> scope, std::string_view key,

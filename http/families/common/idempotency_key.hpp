@@ -31,13 +31,16 @@ struct KeyRule {
     /// In order of precedence; two of them with different values are a fault.
     std::span<const wire::FieldName> fields;
     std::size_t bytes_max = 128;
-    bool (*is_allowed)(char character) = nullptr;
+    bool (*is_allowed)(std::string_view key) = nullptr;
 };
 
 RequestKey read_key(const wire::RequestHead& head, const KeyRule& rule) noexcept;
 
-/// A-Z a-z 0-9 : _ -
-bool is_plain_key_character(char character) noexcept;
+/// A-Z a-z 0-9 : _ - and nothing else.
+bool is_plain_key(std::string_view key) noexcept;
+
+/// Nothing but ASCII that can be seen: no space, no control.
+bool is_visible_key(std::string_view key) noexcept;
 
 /// Appends the name under which the store keeps a key: the parts of its scope and the key, each
 /// behind its length, so that no two lists of parts give the same name.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::array<wire::FieldName, 2> key_fields{wire::FieldName::x_idempotency_key,
                                                     wire::FieldName::idempotency_key};
-constexpr http::KeyRule key_rule{key_fields, 128, &http::is_plain_key_character};
+constexpr http::KeyRule key_rule{key_fields, 128, &http::is_plain_key};
 
 std::optional<Refusal> refusal_of(http::KeyFault fault) {
     const auto refuse = [](std::string message) {

@@ -55,33 +55,86 @@ void print_job(ByteSpan value, std::string& to) {
     json.end_object();
 }
 
-/// The scope of a create and of a cancel, and the answers to them (export_write.cpp, render.cpp).
-constexpr auto words = std::to_array<std::string_view>({
-    "exports:\x10\0"sv,
-    "\x04\0POST=\0/v1/contexts/"sv,
-    "/export-jobs"sv,
-    "\x04\0POST;\0/v1/export-jobs/"sv,
-    "/cancel"sv,
-    R"({"jobId":")"sv,
-    R"(","status":"QUEUED","statusUrl":"/v1/export-jobs/)"sv,
-    R"({"id":")"sv,
-    R"(","reportType":"MATCHED","format":"CSV","status":"CANCELED","recordsWritten":)"sv,
-    R"(","reportType":")"sv,
-    R"(","format":"CSV","status":"CANCELED","recordsWritten":)"sv,
-    R"(","format":"JSON","status":"CANCELED","recordsWritten":)"sv,
-    R"(,"bytesWritten":)"sv,
-    R"(0,"bytesWritten":0,"createdAt":")"sv,
-    R"(,"createdAt":")"sv,
-    R"(","startedAt":")"sv,
-    R"(","finishedAt":")"sv,
-    R"(","expiresAt":")"sv,
-    R"("})"sv,
-});
+using store::shape::counted;
+using store::shape::field;
+using store::shape::fixed;
+using store::shape::octets;
+using store::shape::rest;
+using store::shape::same_uuid;
+using store::shape::uuid;
+
+// The names of keys (export_write.cpp): tenant, subject, method and path, each with its length
+// before it, and the key.
+constexpr std::array create_name{
+    fixed("exports:\x10\0"sv), octets(16), counted(), fixed("\x04\0POST=\0/v1/contexts/"sv), uuid(),
+    fixed("/export-jobs"),     rest()};
+constexpr std::array cancel_name{fixed("exports:\x10\0"sv),
+                                 octets(16),
+                                 counted(),
+                                 fixed("\x04\0POST;\0/v1/export-jobs/"sv),
+                                 uuid(),
+                                 fixed("/cancel"),
+                                 rest()};
+
+// The answers that are kept under them (render.cpp).
+constexpr std::array created{fixed(R"({"jobId":")"), uuid(),
+                             fixed(R"(","status":"QUEUED","statusUrl":"/v1/export-jobs/)"),
+                             same_uuid(), fixed(R"("})")};
+constexpr std::array canceled{fixed(R"({"id":")"),
+                              uuid(),
+                              fixed(R"(","reportType":")"),
+                              field('"'),
+                              fixed(R"(","format":")"),
+                              field('"'),
+                              fixed(R"(","status":"CANCELED","recordsWritten":)"),
+                              field(','),
+                              fixed(R"(,"bytesWritten":)"),
+                              field(','),
+                              fixed(R"(,"createdAt":")"),
+                              field('"'),
+                              fixed(R"(","finishedAt":")"),
+                              field('"'),
+                              fixed(R"(","expiresAt":")"),
+                              field('"'),
+                              fixed(R"("})")};
+constexpr std::array canceled_at_work{fixed(R"({"id":")"),
+                                      uuid(),
+                                      fixed(R"(","reportType":")"),
+                                      field('"'),
+                                      fixed(R"(","format":")"),
+                                      field('"'),
+                                      fixed(R"(","status":"CANCELED","recordsWritten":)"),
+                                      field(','),
+                                      fixed(R"(,"bytesWritten":)"),
+                                      field(','),
+                                      fixed(R"(,"createdAt":")"),
+                                      field('"'),
+                                      fixed(R"(","startedAt":")"),
+                                      field('"'),
+                                      fixed(R"(","finishedAt":")"),
+                                      field('"'),
+                                      fixed(R"(","expiresAt":")"),
+                                      field('"'),
+                                      fixed(R"("})")};
+
+void add_to_vocabulary(store::Vocabulary& vocabulary) {
+    using exports::Format;
+    using exports::ReportType;
+    for (const ReportType type :
+         {ReportType::matched, ReportType::unmatched, ReportType::variance}) {
+        vocabulary.words.push_back(name_of(type));
+    }
+    for (const Format format : {Format::csv, Format::json, Format::xml}) {
+        vocabulary.words.push_back(name_of(format));
+    }
+    vocabulary.shapes.insert(vocabulary.shapes.end(),
+                             {cancel_name, create_name, created, canceled, canceled_at_work});
+}
 
 }  // namespace
 
 void add_to_schema(store::Schema& schema) {
-    schema.words.insert(schema.words.end(), words.begin(), words.end());
+    add_to_vocabulary(schema.vocabulary);
     schema.kinds.push_back({exports::context_kind, "context", &lists_of_context, &print_context});
     schema.kinds.push_back({exports::export_job_kind, "export_job", &lists_of_job, &print_job});
     schema.lists.push_back({exports::contexts_of_tenant, exports::context_kind});

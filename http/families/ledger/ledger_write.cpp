@@ -10,11 +10,7 @@ namespace {
 constexpr std::array<wire::FieldName, 1> key_fields{wire::FieldName::x_idempotency};
 constexpr std::size_t key_bytes_max = 255;
 
-bool is_visible(char each) noexcept {
-    return each > 0x20 && each < 0x7f;
-}
-
-constexpr http::KeyRule key_rule{key_fields, key_bytes_max, &is_visible};
+constexpr http::KeyRule key_rule{key_fields, key_bytes_max, &http::is_visible_key};
 
 Milliseconds read_ttl(const wire::RequestHead& head) {
     const std::optional<std::string_view> text = head.value(wire::FieldName::x_ttl);

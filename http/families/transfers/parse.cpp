@@ -22,11 +22,7 @@ constexpr std::size_t alias_bytes_max = 256;
 constexpr std::size_t purpose_digits_max = 4;
 constexpr std::size_t branch_bytes_max = 10;
 
-bool is_visible(char each) noexcept {
-    return each > 0x20 && each < 0x7f;
-}
-
-constexpr http::KeyRule key_rule{key_fields, key_bytes_max, &is_visible};
+constexpr http::KeyRule key_rule{key_fields, key_bytes_max, &http::is_visible_key};
 
 bool is_upper_or_digit(char each) noexcept {
     return wire::is_digit(each) || (each >= 'A' && each <= 'Z');
@@ -59,8 +55,7 @@ void take_recipient(MemberReader& body, InitiateRequest& to) {
                    : "must be 1 to 10 digits";
     });
     to.account = recipient.text("account", {.is_required = true}, [](std::string_view text) {
-        return !text.empty() && text.size() <= alias_bytes_max &&
-                       std::all_of(text.begin(), text.end(), is_visible)
+        return !text.empty() && text.size() <= alias_bytes_max && http::is_visible_key(text)
                    ? ""
                    : "must be 1 to 256 visible characters";
     });

@@ -1,4 +1,8 @@
-// What the store is to know of the family's records: their lists, and how to print them.
+// What the store is to know of the family's records: their lists, and how to print them; and of the
+// names of its keys.
+#include <array>
+#include <string_view>
+
 #include "core/transfers/inbound.hpp"
 #include "core/transfers/initiation.hpp"
 #include "core/transfers/sequence.hpp"
@@ -10,6 +14,8 @@
 
 namespace belay::transfer_api {
 namespace {
+
+using namespace std::string_view_literals;
 
 void lists_of_transfer(ByteSpan value, store::Memberships& to) {
     if (const auto transfer = transfers::decode_transfer(value)) {
@@ -94,9 +100,18 @@ void print_inbound(ByteSpan value, std::string& to) {
         .end_object();
 }
 
+// The name of a key (transfer_write.cpp): the tenant with its length before it, and the key. And
+// the answer to a cancel (render.cpp).
+constexpr std::array key_name{store::shape::fixed("transfers:\x10\0"sv), store::shape::octets(16),
+                              store::shape::rest()};
+constexpr std::array cancelled{store::shape::fixed(R"({"transferId":")"), store::shape::uuid(),
+                               store::shape::fixed(R"(","status":"CANCELLED","cancelledAt":")"),
+                               store::shape::field('"'), store::shape::fixed(R"("})")};
+
 }  // namespace
 
 void add_to_schema(store::Schema& schema) {
+    schema.vocabulary.shapes.insert(schema.vocabulary.shapes.end(), {key_name, cancelled});
     using namespace transfers;
     schema.kinds.push_back({initiation_kind, "initiation", &no_lists, &print_initiation});
     schema.kinds.push_back({transfer_kind, "transfer", &lists_of_transfer, &print_transfer});

@@ -13,13 +13,9 @@ namespace {
 constexpr std::string_view key_header = "Idempotency-Key";
 constexpr std::size_t key_bytes_max = 255;
 
-bool is_visible(char character) noexcept {
-    return character > ' ' && character <= '~';
-}
-
 http::RequestKey find_key(const wire::RequestHead& head) noexcept {
     constexpr std::array fields{wire::FieldName::idempotency_key};
-    return http::read_key(head, {fields, key_bytes_max, &is_visible});
+    return http::read_key(head, {fields, key_bytes_max, &http::is_visible_key});
 }
 
 /// The fields of an answer.

@@ -1,6 +1,8 @@
 #include "http/families/v2/live_write.hpp"
 
+#include <array>
 #include <exception>
+#include <string_view>
 
 #include "core/base/bytes.hpp"
 #include "core/base/check.hpp"
@@ -10,7 +12,14 @@
 namespace belay::v2 {
 namespace {
 
+using namespace std::string_view_literals;
+
 constexpr std::string_view key_prefix = "v2:";
+
+/// Tenant, mode, method and path, each with its length before it, and the key.
+constexpr std::array key_name{
+    store::shape::fixed("v2:\x10\0"sv),  store::shape::octets(16), store::shape::counted(),
+    store::shape::fixed("\x04\0POST"sv), store::shape::counted(),  store::shape::rest()};
 
 /// What is kept under a key.
 SpareText kept_text(const job::Uuid& object, std::string_view request_id) {
@@ -22,6 +31,10 @@ SpareText kept_text(const job::Uuid& object, std::string_view request_id) {
 }
 
 }  // namespace
+
+void add_key_names(store::Vocabulary& vocabulary) {
+    vocabulary.shapes.push_back(key_name);
+}
 
 LiveWrite::LiveWrite(http::Exchange& exchange, const job::Uuid& object)
     : http::KeyedWrite(exchange.scratch()), exchange_(exchange), object_(object) {}

@@ -12,10 +12,14 @@
 
 #include "http/families/common/keyed_write.hpp"
 #include "http/families/v2/answer.hpp"
+#include "store/schema.hpp"
 
 namespace belay::v2 {
 
 inline constexpr Milliseconds key_lifetime = std::chrono::hours(30 * 24);
+
+/// What the names of keys under /v2 look like.
+void add_key_names(store::Vocabulary& vocabulary);
 
 /// Lives as the exchange's state.
 class LiveWrite : public http::KeyedWrite {

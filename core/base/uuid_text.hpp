@@ -1,5 +1,5 @@
-// A UUID in lower case and its 16 octets, eight digits at a time: names of keys are compared and
-// packed by the million (text_packer.hpp).
+// A UUID in lower case and its 16 octets, eight digits at a time: each request has some, and names
+// of keys are compared and packed by the million (store/table/text_packer.hpp).
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "core/base/bytes.hpp"
 
-namespace belay::store {
+namespace belay {
 
 inline constexpr std::size_t uuid_octets = 16;
 inline constexpr std::size_t uuid_characters = 36;
@@ -110,4 +110,4 @@ inline std::array<char, uuid_characters> write_uuid(const std::byte* octets) noe
     return text;
 }
 
-}  // namespace belay::store
+}  // namespace belay
