@@ -32,6 +32,11 @@ inline Marks equal(Bytes bytes, std::uint8_t byte) noexcept {
     return _mm_cmpeq_epi8(bytes, _mm_set1_epi8(static_cast<char>(byte)));
 }
 
+/// Marks the bytes that are not the same in both.
+inline Marks different(Bytes one, Bytes other) noexcept {
+    return _mm_xor_si128(_mm_cmpeq_epi8(one, other), _mm_set1_epi8(-1));
+}
+
 inline Marks either(Marks one, Marks other) noexcept {
     return _mm_or_si128(one, other);
 }

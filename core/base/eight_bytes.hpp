@@ -38,6 +38,12 @@ constexpr Marks equal(Bytes word, std::uint8_t byte) noexcept {
     return below(word ^ each(byte), 1);
 }
 
+/// Marks the bytes that are not the same in both, and no other.
+constexpr Marks different(Bytes one, Bytes other) noexcept {
+    const Bytes changed = one ^ other;
+    return (((changed & ~tops) + ~tops) | changed) & tops;
+}
+
 constexpr Marks either(Marks one, Marks other) noexcept {
     return one | other;
 }

@@ -19,7 +19,7 @@ constexpr std::size_t spare_outputs_max = 64;
 Connection::Connection(Services& services, Socket socket)
     : services_(services),
       transport_(std::move(socket), services.parts.tls),
-      session_(services.parts.settings.head),
+      session_(services.parts.settings.head, services.heads),
       in_(services.buffers),
       all_answered_(services.parts.shard) {}
 

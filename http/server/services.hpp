@@ -14,6 +14,7 @@
 #include "http/server/settings.hpp"
 #include "http/server/throttle.hpp"
 #include "http/wire/date.hpp"
+#include "http/wire/head_memory.hpp"
 
 namespace belay::http {
 
@@ -68,6 +69,7 @@ struct Services {
     Lengths lengths;
     BufferPool buffers;
     wire::DateCache dates;
+    wire::HeadMemory heads;
     ServerMetrics metrics;
     PlainProblems plain_problems;
     std::vector<std::string> outputs;  ///< spare memory for the answers of pipelined batches

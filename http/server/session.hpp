@@ -23,7 +23,9 @@ namespace belay::http {
 
 class Session {
   public:
-    explicit Session(const wire::RequestHeadLimits& limits) noexcept : parser_(limits) {}
+    /// `memory` outlives the session.
+    Session(const wire::RequestHeadLimits& limits, wire::HeadMemory& memory) noexcept
+        : parser_(limits, &memory) {}
 
     enum class Step : std::uint8_t {
         need_bytes,  ///< nothing to do before more has arrived; waits_for() says for what

@@ -82,7 +82,8 @@ WireError name_error(std::string_view line, std::size_t name_size) noexcept {
 
 }  // namespace
 
-RequestHeadParser::RequestHeadParser(const RequestHeadLimits& limits) noexcept : limits_(limits) {
+RequestHeadParser::RequestHeadParser(const RequestHeadLimits& limits, HeadMemory* memory) noexcept
+    : limits_(limits), memory_(memory) {
     // Positions in a head are 32 bits wide.
     check(limits.request_line_bytes_max <= limit_bytes_max &&
               limits.field_section_bytes_max <= limit_bytes_max &&
@@ -106,7 +107,7 @@ HeadProgress RequestHeadParser::parse(std::string_view buffer, RequestHead& head
         }
         // Of a line that did not come whole no byte is looked at twice: it goes the other way.
         while (phase_ == Phase::fields && scanned_ == line_ &&
-               take_plain_field_line(buffer, head)) {
+               (take_known_field_line(buffer, head) || take_plain_field_line(buffer, head))) {
         }
         const char* from = buffer.data() + scanned_;
         const void* found =
@@ -123,7 +124,7 @@ HeadProgress RequestHeadParser::parse(std::string_view buffer, RequestHead& head
         line_ = scanned_ = line_feed + 1;
         if (last) {
             head.size_ = line_;
-            *this = RequestHeadParser(limits_);
+            *this = RequestHeadParser(limits_, memory_);
             return HeadProgress::complete;
         }
         if (phase_ == Phase::fields && fields_ == 0) {
@@ -258,17 +259,47 @@ void RequestHeadParser::add_field(std::string_view name, std::string_view value,
                     known});
 }
 
+bool RequestHeadParser::has_room_for_field_line(std::size_t size,
+                                                const RequestHead& head) const noexcept {
+    return head.field_count_ < limits_.field_count_max &&
+           line_ + size - fields_ <= limits_.field_section_bytes_max;
+}
+
+/// False, and nothing taken: another line stood here before.
+bool RequestHeadParser::take_known_field_line(std::string_view buffer, RequestHead& head) noexcept {
+    if (memory_ == nullptr) {
+        return false;
+    }
+    const HeadMemory::Line* line = memory_->find(head.field_count_, buffer.substr(line_));
+    if (line == nullptr || !has_room_for_field_line(line->size, head)) {
+        return false;
+    }
+    head.add_field(
+        {{line_, line->name_size}, {line_ + line->value_begin, line->value_size}, line->known});
+    line_ = scanned_ = line_ + line->size;
+    return true;
+}
+
 /// False, and nothing taken: the line is an unusual one, or wrong, or not there yet, which
 /// take_line tells apart.
 bool RequestHeadParser::take_plain_field_line(std::string_view buffer, RequestHead& head) noexcept {
     const std::optional<PlainFieldLine> line = plain_field_line(buffer.substr(line_));
-    if (!line || line->name.empty() || head.field_count_ == limits_.field_count_max ||
-        line_ + line->size - fields_ > limits_.field_section_bytes_max) {
+    if (!line || line->name.empty() || !has_room_for_field_line(line->size, head)) {
         return false;
     }
     const FieldName known = field_name_of(line->name);
     if (known == FieldName::other && !only_token_chars(line->name)) {
         return false;
+    }
+    if (memory_ != nullptr && line->size <= UINT16_MAX) {
+        const auto narrow = [](std::size_t size) { return static_cast<std::uint16_t>(size); };
+        memory_->keep(head.field_count_, buffer.substr(line_),
+                      {.size = narrow(line->size),
+                       .name_size = narrow(line->name.size()),
+                       .value_begin =
+                           narrow(static_cast<std::size_t>(line->value.data() - line->name.data())),
+                       .value_size = narrow(line->value.size()),
+                       .known = known});
     }
     add_field(line->name, line->value, known, head);
     line_ = scanned_ = line_ + static_cast<std::uint32_t>(line->size);
@@ -284,8 +315,13 @@ WireError RequestHeadParser::finish(RequestHead& head) noexcept {
     if (!host) {
         return head.version_ == Version::http_1_1 ? WireError::host_missing : WireError::none;
     }
-    if (!is_host_and_port(*host)) {
-        return WireError::host_malformed;
+    if (memory_ == nullptr || !memory_->is_sound_host(*host)) {
+        if (!is_host_and_port(*host)) {
+            return WireError::host_malformed;
+        }
+        if (memory_ != nullptr) {
+            memory_->keep_sound_host(*host);
+        }
     }
     if (head.authority_.size == 0) {
         head.authority_ = head.fields_[head.first_[RequestHead::position(FieldName::host)]].value;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http/wire/head_memory.hpp"
 #include "http/wire/request_head.hpp"
 #include "http/wire/wire_error.hpp"
 
@@ -44,8 +45,10 @@ enum class HeadProgress : std::uint8_t {
 
 class RequestHeadParser {
   public:
-    /// Limits above 1 MiB, or of more than fields_max fields, are the caller's error.
-    explicit RequestHeadParser(const RequestHeadLimits& limits = {}) noexcept;
+    /// Limits above 1 MiB, or of more than fields_max fields, are the caller's error. `memory` may
+    /// be null, else outlives the parser; what comes out does not depend on it.
+    explicit RequestHeadParser(const RequestHeadLimits& limits = {},
+                               HeadMemory* memory = nullptr) noexcept;
 
     /// Goes on with a head whose first byte is buffer[0]. On a further call for the same request
     /// `buffer` begins with the bytes of the call before (at any address) and `head` is the same
@@ -68,12 +71,15 @@ class RequestHeadParser {
     bool take_line(std::string_view line, RequestHead& head) noexcept;
     WireError take_request_line(std::string_view line, RequestHead& head) noexcept;
     WireError take_field_line(std::string_view line, RequestHead& head) noexcept;
+    bool has_room_for_field_line(std::size_t size, const RequestHead& head) const noexcept;
+    bool take_known_field_line(std::string_view buffer, RequestHead& head) noexcept;
     bool take_plain_field_line(std::string_view buffer, RequestHead& head) noexcept;
     void add_field(std::string_view name, std::string_view value, FieldName known,
                    RequestHead& head) const noexcept;
     WireError finish(RequestHead& head) noexcept;
 
     RequestHeadLimits limits_;
+    HeadMemory* memory_;
     Phase phase_ = Phase::before_request_line;
     WireError error_ = WireError::none;
     std::uint8_t empty_lines_ = 0;

@@ -1,9 +1,12 @@
 // Any bytes as a stream of requests:
-//  - the transcript is the same whole, byte by byte and cut at a place that the input chooses;
+//  - the transcript is the same whole, byte by byte, cut at a place that the input chooses, and
+//  with
+//    a memory of the heads before;
 //  - the first head is accepted if and only if the naive reference accepts it, with the same size;
 //  - every view of an accepted head lies within the bytes that were given.
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,6 +46,20 @@ void check_first_head(std::string_view bytes) {
     }
 }
 
+/// What was kept of these heads, or of another input's, changes nothing.
+void check_with_memory(std::string_view bytes, std::size_t cut, const std::string& text) {
+    static wire::HeadMemory memory;
+    for (int round = 0; round < 2; ++round) {
+        test::Transcript whole(&memory);
+        whole.deliver(bytes);
+        check(whole.text() == text, "with a memory the same comes out");
+    }
+    test::Transcript halved(&memory);
+    halved.deliver(bytes.substr(0, cut));
+    halved.deliver(bytes);
+    check(halved.text() == text, "with a memory, in two pieces, the same comes out");
+}
+
 void check_every_cut(std::string_view bytes, std::size_t cut) {
     test::Transcript whole;
     whole.deliver(bytes);
@@ -57,6 +74,7 @@ void check_every_cut(std::string_view bytes, std::size_t cut) {
     halved.deliver(bytes.substr(0, cut));
     halved.deliver(bytes);
     check(slow.text() == whole.text(), "byte by byte the same comes out");
+    check_with_memory(bytes, cut, whole.text());
     check(halved.text() == whole.text(), "in two pieces the same comes out");
 }
 

@@ -123,7 +123,8 @@ class Delivery {
     http::BufferPool pool_;
     http::ReadBuffer in_{pool_};
     wire::RequestHead head_;
-    Session session_{wire::RequestHeadLimits{}};
+    wire::HeadMemory memory_;
+    Session session_{wire::RequestHeadLimits{}, memory_};
     std::string_view left_;
     std::size_t piece_;
     std::string said_;

@@ -87,7 +87,8 @@ class Driver {
     BufferPool pool_;
     ReadBuffer in_{pool_};
     wire::RequestHead head_;
-    Session session_{wire::RequestHeadLimits{}};
+    wire::HeadMemory memory_;
+    Session session_{wire::RequestHeadLimits{}, memory_};
     std::string said_;
 };
 
@@ -185,7 +186,8 @@ BOOST_AUTO_TEST_CASE(a_client_is_told_to_go_on_only_while_it_waits) {
     BufferPool pool;
     ReadBuffer in(pool);
     wire::RequestHead head;
-    Session session{wire::RequestHeadLimits{}};
+    wire::HeadMemory memory;
+    Session session{wire::RequestHeadLimits{}, memory};
     in.append("POST /s HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
     BOOST_TEST((session.resume(in, head) == Session::Step::head));
     session.collect(100);

@@ -21,6 +21,9 @@ struct Event {
 
 class Transcript {
   public:
+    /// `memory` as RequestHeadParser takes it.
+    explicit Transcript(wire::HeadMemory* memory = nullptr) noexcept : parser_({}, memory) {}
+
     static constexpr std::uint64_t body_bytes_max = 1024 * 1024;
 
     /// `bytes` is the whole stream so far, at any address; it is never shorter than before.
