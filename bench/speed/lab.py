@@ -172,10 +172,25 @@ def commit():
     return (git("rev-parse", "--short", "HEAD") or "unknown") + ("+changes" if changed else "")
 
 
+def processor_ticks():
+    """Of all processors since they began: all of them, and those that the host took."""
+    first = pathlib.Path("/proc/stat").read_text().split("\n")[0]
+    ticks = [int(each) for each in first.split()[1:9]]
+    return sum(ticks), ticks[7]
+
+
+def memory_latency():
+    """Of one load, near and far (memory_latency.cpp): how fast the machine is at this moment."""
+    done = subprocess.run([str(BUILD / "bench" / "memory_latency")], capture_output=True,
+                          text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def machine():
     model = re.search(r"model name\s*:\s*(.+)", pathlib.Path("/proc/cpuinfo").read_text())
     return {"processor": model.group(1) if model else "unknown", "cores": os.cpu_count(),
             "kernel": platform.release(), "load_before": os.getloadavg()[0],
+            "memory_before": memory_latency(),
             "commit": commit(),
             "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "command": " ".join([pathlib.Path(sys.argv[0]).name, *sys.argv[1:]])}

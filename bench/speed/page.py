@@ -158,15 +158,29 @@ def headline(cancel):
             f"{claim}.")
 
 
+def memory_of(machine):
+    """Of loads near and far, before and after: "1.2 and 20 / 1.3 and 25"."""
+    return " / ".join(f"{found['near_ns']:.1f} and {found['far_ns']:.0f}" for found in
+                      (machine.get("memory_before"), machine.get("memory_after")) if found) or "–"
+
+
 def machines(results):
     rows = []
     for name, result in results.items():
         machine = result["machine"]
         rows.append([f"`{name}`", machine["processor"], str(machine["cores"]), machine["kernel"],
                      f"`{machine['commit']}`", machine.get("when", "not recorded"),
-                     f"{machine['load_before']:.1f} / {machine.get('load_after', 0):.1f}"])
+                     f"{machine['load_before']:.1f} / {machine.get('load_after', 0):.1f}",
+                     memory_of(machine),
+                     f"{machine['stolen_percent']:.1f} %" if "stolen_percent" in machine else "–"])
     parts = ["## Where and when", table(["bench", "processor", "cores", "kernel", "commit", "when",
-                                         "load before / after"], rows)]
+                                         "load before / after", "ns a load, near and far",
+                                         "taken by the host"], rows)]
+    parts.append(
+        "Near is a load from 16 KiB that the core has for itself, far one from 16 MiB in the cache "
+        "that it shares with whoever else runs on the processor: the two tell how fast the machine "
+        "was at the time. belay keeps jobs, keys and answers in memory where a constant answer "
+        "keeps nothing, so a slow far load costs it more than nginx.")
     if len({result["machine"]["commit"] for result in results.values()}) > 1:
         parts.append("Not all of these were measured at the same commit.")
     return parts

@@ -36,6 +36,7 @@ class Report:
                         "machine": lab.machine(), "details": details,
                         "tables": [], "plots": [], "claims": []}
         self.name = name
+        self.ticks = lab.processor_ticks()
         machine = self.content["machine"]
         print(f"{question}\n{machine['processor']}, {machine['cores']} cores, load "
               f"{machine['load_before']:.2f} before, commit {machine['commit']}\n"
@@ -70,7 +71,10 @@ class Report:
         print(f"{'met    ' if met else 'MISSED '} {what}: {text_of(value)}, {bound}")
 
     def save(self):
-        self.content["machine"]["load_after"] = os.getloadavg()[0]
+        ticks, stolen = (now - then for now, then in zip(lab.processor_ticks(), self.ticks))
+        self.content["machine"].update(load_after=os.getloadavg()[0],
+                                       memory_after=lab.memory_latency(),
+                                       stolen_percent=100 * stolen / max(ticks, 1))
         lab.RESULTS.mkdir(parents=True, exist_ok=True)
         path = lab.RESULTS / f"{self.name}.json"
         path.write_text(json.dumps(self.content, indent=1, ensure_ascii=False) + "\n")
