@@ -31,7 +31,7 @@ LaneState::Attempt LaneState::attempt(Operation& operation) {
     const bool subjects_still = load_subjects(operation, view);
     const bool key_still = load_key(operation, view);
     view.now = engine_.now();
-    draft_.begin(operation.subject_count_);
+    draft_.begin(operation.subjects_.size());
     operation.decide(view, draft_);
     if (draft_.empty()) {
         return is_one_moment(operation) ? Attempt::declined : Attempt::blocked;
@@ -47,10 +47,10 @@ LaneState::Attempt LaneState::attempt(Operation& operation) {
 /// that is pending will not do: of a transition of two records one version may have its LSN already
 /// and the other not yet.
 bool LaneState::is_one_moment(const Operation& operation) const {
-    if (operation.subject_count_ < 2) {
+    if (operation.subjects_.size() < 2) {
         return true;
     }
-    for (std::size_t at = 0; at < operation.subject_count_; ++at) {
+    for (std::size_t at = 0; at < operation.subjects_.size(); ++at) {
         const Found& found = subjects_[at];
         const Entry* entry =
             found.entry != nullptr ? found.entry : engine_.records.find(operation.subjects_[at]);
@@ -63,7 +63,7 @@ bool LaneState::is_one_moment(const Operation& operation) const {
 
 bool LaneState::load_subjects(const Operation& operation, View& view) {
     bool still = true;
-    for (std::size_t at = 0; at < operation.subject_count_; ++at) {
+    for (std::size_t at = 0; at < operation.subjects_.size(); ++at) {
         Record* record = engine_.records.find(operation.subjects_[at]);
         Found& found = subjects_[at];
         found = {record, nullptr};
@@ -82,7 +82,7 @@ bool LaneState::load_subjects(const Operation& operation, View& view) {
                 RecordView{found.version->lsn(), found.version->number(), found.version->bytes()};
         }
     }
-    view.subjects = std::span(views_.data(), operation.subject_count_);
+    view.subjects = std::span(views_.data(), operation.subjects_.size());
     return still;
 }
 
@@ -166,14 +166,15 @@ void LaneState::collect_moves(const Operation& operation) {
     // In the order of their ids, whatever order the operation named them in: two operations never
     // hold one record each and wait for the other's.
     std::array<std::size_t, limits::records_per_frame_max> order{};
-    for (std::size_t at = 0; at < operation.subject_count_; ++at) {
+    for (std::size_t at = 0; at < operation.subjects_.size(); ++at) {
         order[at] = at;
     }
-    std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(operation.subject_count_),
+    std::sort(order.begin(),
+              order.begin() + static_cast<std::ptrdiff_t>(operation.subjects_.size()),
               [&](std::size_t left, std::size_t right) {
                   return operation.subjects_[left] < operation.subjects_[right];
               });
-    for (std::size_t at = 0; at < operation.subject_count_; ++at) {
+    for (std::size_t at = 0; at < operation.subjects_.size(); ++at) {
         const std::size_t subject = order[at];
         const Draft::Part& part = draft_.parts_[subject];
         if (part.move == Draft::Move::none) {

@@ -49,7 +49,7 @@ void LaneState::fetch_ahead(std::span<Operation* const> operations) {
     const auto for_each = [&](auto with_record, auto with_key) {
         for (std::size_t at = 0; at < operations.size(); ++at) {
             const Operation& operation = *operations[at];
-            const std::size_t count = std::min(operation.subject_count_, subjects_fetched_max);
+            const std::size_t count = std::min(operation.subjects_.size(), subjects_fetched_max);
             for (std::size_t subject = 0; subject < count; ++subject) {
                 with_record(operation.subjects_[subject], hashes[at].subjects[subject]);
             }

@@ -136,14 +136,14 @@ bool LaneState::is_due() noexcept {
            too_early_until_ < durable;
 }
 
-void LaneState::poll() {
+void LaneState::poll(std::size_t answers_max) {
     if (engine_.has_failed()) {
         stop_everything();
         return;
     }
     const Lsn durable = engine_.durable();
     settle_durable(durable);
-    answer(durable);
+    answer(durable, answers_max);
     if (pending_ != 0) {
         seen_time_ = monotonic();
         give_up_overdue(seen_time_);
@@ -162,8 +162,8 @@ void LaneState::settle_durable(Lsn durable) {
     }
 }
 
-void LaneState::answer(Lsn durable) {
-    while (!due_.empty() && due_.front().after < durable) {
+void LaneState::answer(Lsn durable, std::size_t answers_max) {
+    for (; answers_max > 0 && !due_.empty() && due_.front().after < durable; --answers_max) {
         const Due due = due_.front();
         due_.pop();
         if (due_.size() > 1) {

@@ -21,7 +21,7 @@ class LaneState {
     LaneState& operator=(const LaneState&) = delete;
 
     void submit(Operation& operation);
-    void poll();
+    void poll(std::size_t answers_max);
     bool is_due() noexcept;
     void end_turn();
     bool about_to_sleep();
@@ -99,7 +99,7 @@ class LaneState {
     void conclude(Operation& operation, Attempt outcome);
     void complete(Operation& operation, Status status, Lsn lsn = 0);
     void settle_durable(Lsn durable);
-    void answer(Lsn durable);
+    void answer(Lsn durable, std::size_t answers_max);
     void decide_again(Lsn durable, std::int64_t now);
     void give_up_overdue(std::int64_t now);
     void stop_everything();

@@ -32,22 +32,21 @@ void Draft::forget() {
 }
 
 void Draft::begin(std::size_t subject_count) {
+    std::fill_n(parts_.begin(), subject_count, Part{});
     subject_count_ = subject_count;
-    parts_.fill({});
     key_ = {};
     bytes_.clear();
 }
 
 bool Draft::empty() const noexcept {
-    return key_.move == Move::none && std::all_of(parts_.begin(), parts_.end(), [](const Part& p) {
-               return p.move == Move::none;
-           });
+    const auto parts = std::span(parts_).first(subject_count_);
+    return key_.move == Move::none &&
+           std::ranges::all_of(parts, [](const Part& part) { return part.move == Move::none; });
 }
 
 void Operation::set_subjects(std::span<const job::RecordId> subjects) {
-    check(subjects.size() <= subjects_.size(), "an operation is about few records");
-    std::copy(subjects.begin(), subjects.end(), subjects_.begin());
-    subject_count_ = subjects.size();
+    check(subjects.size() <= subjects_.capacity(), "an operation is about few records");
+    subjects_.assign(subjects.begin(), subjects.end());
 }
 
 }  // namespace belay::store

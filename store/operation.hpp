@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include <boost/container/static_vector.hpp>
+
 #include "core/base/bytes.hpp"
 #include "core/base/limits.hpp"
 #include "core/base/time.hpp"
@@ -75,7 +77,7 @@ class Draft {
 
     void begin(std::size_t subject_count);
 
-    std::array<Part, limits::records_per_frame_max> parts_;
+    std::array<Part, limits::records_per_frame_max> parts_;  ///< the first subject_count_ are set
     std::size_t subject_count_ = 0;
     Part key_;
     std::string bytes_;
@@ -141,8 +143,9 @@ class Operation {
   private:
     friend class LaneState;
 
-    std::array<job::RecordId, limits::records_per_frame_max> subjects_{};
-    std::size_t subject_count_ = 0;
+    // Only those that there are: most operations are about one or two records, and to clear the
+    // places of the others would be half of what is written to make one.
+    boost::container::static_vector<job::RecordId, limits::records_per_frame_max> subjects_;
     std::optional<std::string_view> key_;
     Importance importance_ = Importance::essential;
     std::int64_t submitted_at_ = 0;  // monotonic nanoseconds

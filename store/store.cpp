@@ -39,8 +39,8 @@ void Lane::submit(Operation& operation) {
     state_->submit(operation);
 }
 
-void Lane::poll() {
-    state_->poll();
+void Lane::poll(std::size_t answers_max) {
+    state_->poll(answers_max);
 }
 
 bool Lane::is_due() const noexcept {

@@ -112,8 +112,10 @@ class Lane {
 
     /// Calls done() for what has become durable or is over its time, and lets those decide again
     /// that had to wait. What waits for the disk is answered in the order in which it was decided.
-    /// Cheap when nothing is due: two shared loads, and a look at the clock if something waits.
-    void poll();
+    /// Cheap when nothing is due: two shared loads, and a look at the clock if something waits. Of
+    /// those that have become durable it answers at most `answers_max`; is_due() says whether there
+    /// are more.
+    void poll(std::size_t answers_max = SIZE_MAX);
 
     /// Whether something has become durable that poll() would tell, or waits to decide again. Two
     /// shared loads, no look at the clock: what is over its time, only poll() finds.

@@ -124,6 +124,9 @@ bool Shard::turn() {
     bool more = true;
     for (int handled = 0; more && handled < turn_handlers_max;) {
         const int resumed = resume_ready();
+        if (resumed > 0) {
+            tell_after_handler();
+        }
         const int polled = static_cast<int>(context_.poll_one());
         if (polled > 0) {
             tell_after_handler();
@@ -170,7 +173,6 @@ int Shard::resume_ready() {
         next = current->next;
         ++resumed;
         std::exchange(current->waiting, nullptr).resume();  // may destroy `current`
-        tell_after_handler();
     }
     return resumed;
 }

@@ -10,7 +10,8 @@ class Turn {
   public:
     virtual ~Turn() = default;
 
-    /// After every handler, so it must be cheap: a shared load and a comparison.
+    /// After every handler, and after all coroutines that were ready at a time, so it must be
+    /// cheap: a shared load and a comparison.
     virtual void after_handler() noexcept {}
 
     /// At the end of a turn: before the shard blocks and after every

@@ -6,6 +6,10 @@ namespace {
 // store::Lane::about_to_sleep: at most so long while something is pending.
 constexpr Milliseconds tick_length(100);
 
+/// A flush may bring answers for all connections. To write out a few before the next are made keeps
+/// what they need near the processor.
+constexpr std::size_t answers_together_max = 8;
+
 }  // namespace
 
 ShardLane::ShardLane(run::Shard& shard, store::Store& store)
@@ -17,12 +21,13 @@ ShardLane::ShardLane(run::Shard& shard, store::Store& store)
 
 void ShardLane::after_handler() noexcept {
     if (lane_.is_due()) {
-        lane_.poll();
+        lane_.poll(answers_together_max);
     }
 }
 
 void ShardLane::end_turn() noexcept {
-    lane_.poll();  // also when nothing becomes durable: who waits too long must be told
+    // Also when nothing becomes durable: who waits too long must be told.
+    lane_.poll(answers_together_max);
     lane_.end_turn();
 }
 
@@ -39,7 +44,7 @@ bool ShardLane::about_to_block() noexcept {
 void ShardLane::woke() noexcept {
     tick_.disarm();
     lane_.woke();
-    lane_.poll();
+    lane_.poll(answers_together_max);
 }
 
 void ShardLane::wake() noexcept {

@@ -73,18 +73,10 @@ void RequestId::set_as_stripe(world::Entropy& entropy) {
 }
 
 void RequestId::make_new(const world::Clock& clock, world::Entropy& entropy) {
-    constexpr std::string_view digits = "0123456789abcdef";
     std::array<std::uint8_t, 10> random;
     entropy.fill(std::as_writable_bytes(std::span(random)));
-    const job::Uuid id = job::make_uuid_v7(clock.wall(), random);
-    size_ = 0;
-    for (const std::uint8_t octet : id.octets) {
-        if (size_ == 8 || size_ == 13 || size_ == 18 || size_ == 23) {
-            text_[size_++] = '-';
-        }
-        text_[size_++] = digits[octet >> 4];
-        text_[size_++] = digits[octet & 0xf];
-    }
+    const job::UuidText id = job::uuid_text(job::make_uuid_v7(clock.wall(), random));
+    size_ = id.view().copy(text_.data(), bytes_max);
 }
 
 }  // namespace belay::http
