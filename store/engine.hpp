@@ -119,6 +119,7 @@ class Engine final : public LogListener {
     void keep_house();
     void keep_snapshots();
     void settle_inherited();
+    std::uint64_t growth_bytes();
     void look_at_limits();
     void look_at_flushes();
     bool snapshot_is_due() const;

@@ -55,10 +55,20 @@ std::uint64_t Engine::memory_bytes() const noexcept {
     return pool.bytes_in_use() + records.slot_bytes() + keys.slot_bytes();
 }
 
+/// What the tables are about to take at once, which is more than the reserve: creates stop before
+/// it, so that cancels need not.
+std::uint64_t Engine::growth_bytes() {
+    PoolLane lane(pool);
+    Participant participant(epochs, lane);
+    const Section section(participant);
+    return records.growth_bytes(participant) + keys.growth_bytes(participant);
+}
+
 void Engine::look_at_limits() {
     const std::uint64_t used = memory_bytes();
     const std::uint64_t limit = settings.memory_bytes_max;
-    full_.store(used >= limit || writer_->is_low_on_disk(), std::memory_order_relaxed);
+    full_.store(used + growth_bytes() >= limit || writer_->is_low_on_disk(),
+                std::memory_order_relaxed);
     exhausted_.store(used >= limit + limit / reserve_divisor, std::memory_order_relaxed);
 }
 

@@ -258,7 +258,9 @@ void LoadShard::make_lists() {
         lists_.sort();
         entries_.reserve(lists_.size());
         for (std::size_t place = 0; place < lists_.size(); ++place) {
-            OrderedIndex::Node* entry = OrderedIndex::make_apart(pool_, heights_, lists_[place]);
+            const OrderedIndex::Node* beside = entries_.empty() ? nullptr : entries_.back();
+            OrderedIndex::Node* entry =
+                OrderedIndex::make_apart(pool_, heights_, lists_[place], beside);
             if (entry == nullptr) {
                 throw std::bad_alloc();
             }

@@ -40,7 +40,7 @@ bool Cell::swap(const Version* expected, Version* next) noexcept {
             return false;
         }
     }
-    next->previous_ = expected;
+    next->set_previous(expected);
     std::uintptr_t seen = word_of(expected);
     BELAY_STOP_POINT("cell.swap.before_cas");
     // Release: who loads the head sees `next` filled, and (since `expected` was loaded with
@@ -56,7 +56,7 @@ void Cell::put_back(const Version* mine) noexcept {
     // Release: who loads the older version from this write must see it as whole as its swap left
     // it.
     const bool done = word_.compare_exchange_strong(
-        seen, word_of(mine->previous_), std::memory_order_release, std::memory_order_relaxed);
+        seen, word_of(mine->previous()), std::memory_order_release, std::memory_order_relaxed);
     check(done, "a version is put back by its owner, once");
 }
 

@@ -29,8 +29,8 @@ namespace belay::store {
 /// The part of an entry that this file works with; entries derive from it.
 struct Entry {
     Cell cell;
-    /// The highest epoch in which somebody set out to kill the entry. Valid once it is dead.
-    std::atomic<Epoch> killed_at{0};
+    /// The latest epoch in which somebody set out to kill the entry. Valid once it is dead.
+    std::atomic<ShortEpoch> killed_at{ShortEpoch::none};
 };
 
 enum class Lookup {
@@ -92,9 +92,10 @@ class EntryTable {
         // Before the cell says dead (a release, so who meets dead sees this), and only ever
         // upwards: a rival that set out earlier and comes late must not make the entry look older.
         // Relaxed: the release is the cell's.
-        Epoch known = entry.killed_at.load(std::memory_order_relaxed);
-        while (known < by.announced() && !entry.killed_at.compare_exchange_weak(
-                                             known, by.announced(), std::memory_order_relaxed)) {
+        ShortEpoch known = entry.killed_at.load(std::memory_order_relaxed);
+        while ((known == ShortEpoch::none || epochs_since(known, by.announced()) > 0) &&
+               !entry.killed_at.compare_exchange_weak(known, short_epoch(by.announced()),
+                                                      std::memory_order_relaxed)) {
         }
         BELAY_STOP_POINT("entry.kill.noted");
         if (!entry.cell.kill(expected)) {
@@ -131,6 +132,10 @@ class EntryTable {
     std::size_t size() const noexcept { return table_.size(); }
     std::size_t capacity() const noexcept { return table_.capacity(); }
     std::size_t slot_bytes() const noexcept { return table_.slot_bytes(); }
+    /// See PointerTable::growth_bytes.
+    std::size_t growth_bytes(const Participant& by) const noexcept {
+        return table_.growth_bytes(by);
+    }
 
   private:
     /// Step 2. Not found means that a lookup was faster.

@@ -45,6 +45,22 @@ class Participant;
 /// The number of an epoch. The first is 1; 0 is "no section open".
 using Epoch = std::uint64_t;
 
+/// The low half of an epoch's number, for what there are millions of. It stands for the epoch that
+/// ends so among the last 2^31; of what has been so for longer `passed` may say that it is not yet.
+enum class ShortEpoch : std::uint32_t { none = 0 };
+
+/// Never `none`: one epoch in 2^32 is taken for the one after it, which only delays.
+constexpr ShortEpoch short_epoch(Epoch epoch) noexcept {
+    const auto low = static_cast<std::uint32_t>(epoch);
+    return ShortEpoch{low == 0 ? 1 : low};
+}
+
+/// How many epochs `epoch` is after `stamp`; below zero if it is before.
+constexpr std::int32_t epochs_since(ShortEpoch stamp, Epoch epoch) noexcept {
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(epoch) -
+                                     static_cast<std::uint32_t>(stamp));
+}
+
 /// What is done with a retired object when its time has come: free it, or take the next step of its
 /// removal. Runs in a section of `by`, the participant that collects, which may be another one than
 /// the one that retired; it may retire further objects.
@@ -116,7 +132,9 @@ class Participant {
 
     /// True when every section that could have begun before the end of one that announced `stamp`
     /// has ended: what was true in that section is known in every section open now.
-    bool passed(Epoch stamp) const noexcept { return epochs_.current() >= stamp + Epochs::grace; }
+    bool passed(ShortEpoch stamp) const noexcept {
+        return epochs_since(stamp, epochs_.current()) >= static_cast<std::int32_t>(Epochs::grace);
+    }
 
     /// Calls `how` on the object, which is unlinked, when no section can still hold a pointer to
     /// it. Only inside a section. Never fails; allocates only when more objects wait than ever

@@ -11,7 +11,7 @@
 namespace belay::store {
 
 KeyRecord::KeyRecord(std::uint64_t hash_, ByteSpan packed) noexcept
-    : hash(hash_), packed_size(static_cast<std::uint32_t>(packed.size())) {
+    : packed_size(static_cast<std::uint32_t>(packed.size())), hash(hash_) {
     if (!packed.empty()) {
         std::memcpy(reinterpret_cast<std::byte*>(this + 1), packed.data(), packed.size());
     }

@@ -29,9 +29,10 @@ struct KeyRecord : Entry {
         return {reinterpret_cast<const std::byte*>(this + 1), packed_size};
     }
 
+    const std::uint32_t packed_size;  ///< first: it is in what Entry leaves of its last word
     const std::uint64_t hash;
-    const std::uint32_t packed_size;
 };
+static_assert(sizeof(KeyRecord) == 24);
 
 struct KeyTraits {
     using Node = KeyRecord;

@@ -1,6 +1,7 @@
 #include "store/table/ordered_index.hpp"
 
 #include <bit>
+#include <compare>
 #include <cstring>
 #include <new>
 
@@ -18,14 +19,20 @@ constexpr bool is_marked(std::uintptr_t link) noexcept {
 
 }  // namespace
 
+/// A list's name, kept once for many entries. Neighbours share it; a list may have several. It goes
+/// with the last of its entries, when that is freed: so who may look at an entry may look at it.
+struct OrderedIndex::SharedName {
+    const job::ListId list;
+    std::atomic<std::uint32_t> entries{1};
+};
+
 /// Followed in memory by its links, one for each level.
-struct alignas(std::atomic<std::uintptr_t>) OrderedIndex::Node {
-    Node(const Key& key_, unsigned height_) noexcept
-        : owner(key_.list.owner),
-          id(key_.id),
-          list(key_.list.list),
-          height(static_cast<std::uint8_t>(height_)) {
-        for (unsigned level = 0; level < height_; ++level) {
+class OrderedIndex::Node {
+  public:
+    /// Takes over one of the name's entries.
+    Node(SharedName& name, const job::Uuid& id_, unsigned height, std::uint64_t holders) noexcept
+        : id(id_), word_(word_of(name) | std::uint64_t{height} << height_shift | holders * holder) {
+        for (unsigned level = 0; level < height; ++level) {
             new (tower() + level) Link(0);
         }
     }
@@ -33,33 +40,77 @@ struct alignas(std::atomic<std::uintptr_t>) OrderedIndex::Node {
     static std::size_t bytes(unsigned height) noexcept {
         return sizeof(Node) + height * sizeof(Link);
     }
+    /// The node with this tower.
+    static Node& of_tower(Link* tower) noexcept { return *(reinterpret_cast<Node*>(tower) - 1); }
 
     Link* tower() noexcept { return reinterpret_cast<Link*>(this + 1); }
     const Link* tower() const noexcept { return reinterpret_cast<const Link*>(this + 1); }
 
-    const job::Uuid owner;
+    // Relaxed: only the holders change, and who sees the node sees the rest.
+    SharedName& name() const noexcept {
+        return *reinterpret_cast<SharedName*>(word_.load(std::memory_order_relaxed) & name_mask);
+    }
+    unsigned height() const noexcept {
+        return static_cast<std::uint8_t>(word_.load(std::memory_order_relaxed) >> height_shift);
+    }
+
+    /// By its inserter and its eraser, when each has done its part. True for the last of them.
+    bool let_go() noexcept {
+        // Acquire and release: the last holder sees all that the other linked or marked.
+        return word_.fetch_sub(holder, std::memory_order_acq_rel) / holder == 1;
+    }
+
     const job::Uuid id;
-    const std::uint16_t list;
-    const std::uint8_t height;
-    /// Its inserter and its eraser, until each has done its part.
-    std::atomic<std::uint8_t> holders{2};
+
+  private:
+    static constexpr unsigned height_shift = 48;
+    static constexpr std::uint64_t name_mask = (std::uint64_t{1} << height_shift) - 1;
+    static constexpr std::uint64_t holder = std::uint64_t{1} << 56;
+
+    static std::uint64_t word_of(SharedName& name) noexcept {
+        const auto address = reinterpret_cast<std::uint64_t>(&name);
+        check((address & ~name_mask) == 0, "an address has 48 bits");
+        return address;
+    }
+
+    /// From the low end: the address of the name, 8 bits of height, 8 bits of holders. There are
+    /// millions of nodes.
+    std::atomic<std::uint64_t> word_;
 };
 
-namespace {
+/// Where nodes are, as seen from a key. Most nodes on the way share one name, which is compared
+/// once.
+class OrderedIndex::Order {
+  public:
+    static_assert(sizeof(Node) == 24);
 
-/// By list, then newest first.
-template <class Node, class Key>
-int order(const Node& node, const Key& key) noexcept {
-    if (node.list != key.list.list) {
-        return node.list < key.list.list ? -1 : 1;
+    explicit Order(const Key& key) noexcept : key_(key) {}
+
+    /// Below zero: the node is before the key.
+    int of(const Node& node) noexcept {
+        if (const SharedName* name = &node.name(); name != compared_) {
+            compared_ = name;
+            by_list_ = by_list(name->list, key_.list);
+        }
+        return by_list_ != 0 ? by_list_ : by_id(node.id, key_.id);
     }
-    const std::size_t bytes = sizeof(job::Uuid);
-    const int by_owner = std::memcmp(&node.owner, &key.list.owner, bytes);
-    const int by_id = by_owner != 0 ? by_owner : std::memcmp(&key.id, &node.id, bytes);
-    return by_id < 0 ? -1 : (by_id > 0 ? 1 : 0);
-}
 
-}  // namespace
+    static int by_list(const job::ListId& one, const job::ListId& other) noexcept {
+        if (one.list != other.list) {
+            return one.list < other.list ? -1 : 1;
+        }
+        return std::memcmp(&one.owner, &other.owner, sizeof(job::Uuid));
+    }
+    /// Newest first.
+    static int by_id(const job::Uuid& one, const job::Uuid& other) noexcept {
+        return std::memcmp(&other, &one, sizeof(job::Uuid));
+    }
+
+  private:
+    const Key& key_;
+    const SharedName* compared_ = nullptr;
+    int by_list_ = 0;
+};
 
 unsigned Heights::next() noexcept {
     // splitmix64: two bits for each level.
@@ -79,7 +130,7 @@ OrderedIndex::~OrderedIndex() {
     while (node != nullptr) {
         const std::uintptr_t next = node->tower()[0].load(std::memory_order_acquire);
         check(!is_marked(next), "an index ends after the operations on it");
-        lane.release(node, Node::bytes(node->height));
+        free(lane, node);
         node = reinterpret_cast<Node*>(next);
     }
 }
@@ -90,12 +141,13 @@ auto OrderedIndex::search(const Key& key, Place& place) const noexcept -> Node* 
     while (!try_search(key, place)) {
     }
     Node* next = place.nexts[0];
-    return next != nullptr && order(*next, key) == 0 ? next : nullptr;
+    return next != nullptr && Order(key).of(*next) == 0 ? next : nullptr;
 }
 
 /// False if a neighbour was changed by another thread, which thereby got on.
 bool OrderedIndex::try_search(const Key& key, Place& place) const noexcept {
     Link* tower = head_.data();
+    Order order(key);
     for (unsigned level = Heights::max; level-- > 0;) {
         // Acquire at every link: who follows it sees the node.
         std::uintptr_t link = tower[level].load(std::memory_order_acquire);
@@ -120,7 +172,7 @@ bool OrderedIndex::try_search(const Key& key, Place& place) const noexcept {
                 link = after & ~mark;
                 continue;
             }
-            if (order(*node, key) >= 0) {
+            if (order.of(*node) >= 0) {
                 break;
             }
             tower = node->tower();
@@ -142,11 +194,10 @@ Insert OrderedIndex::insert(Participant& by, Heights& heights, const job::ListId
         return Insert::exists;
     }
     const unsigned height = heights.next();
-    void* memory = by.pool().allocate(Node::bytes(height));
-    if (memory == nullptr) {
+    Node* node = make(by.pool(), key, height, name_beside(key, place));
+    if (node == nullptr) {
         return Insert::exhausted;
     }
-    Node* node = new (memory) Node(key, height);
     for (;;) {
         for (unsigned level = 0; level < height; ++level) {
             // Relaxed: nobody else sees the node before the release below.
@@ -163,7 +214,7 @@ Insert OrderedIndex::insert(Participant& by, Heights& heights, const job::ListId
             break;
         }
         if (search(key, place) != nullptr) {
-            by.pool().release(memory, Node::bytes(height));  // nobody has seen it
+            free(by.pool(), node);  // nobody has seen it
             return Insert::exists;
         }
     }
@@ -173,33 +224,78 @@ Insert OrderedIndex::insert(Participant& by, Heights& heights, const job::ListId
     return Insert::inserted;
 }
 
-auto OrderedIndex::make_apart(PoolLane& pool, Heights& heights, const Key& key) -> Node* {
-    const unsigned height = heights.next();
+/// The name of the key's list, if one of the neighbours has it.
+auto OrderedIndex::name_beside(const Key& key, const Place& place) const noexcept -> SharedName* {
+    const auto name_of = [&](const Node& node) {
+        SharedName& name = node.name();
+        return name.list == key.list ? &name : nullptr;
+    };
+    if (place.nexts[0] != nullptr) {
+        if (SharedName* name = name_of(*place.nexts[0])) {
+            return name;
+        }
+    }
+    return place.towers[0] == head_.data() ? nullptr : name_of(Node::of_tower(place.towers[0]));
+}
+
+/// With the name `shared`, which an entry has that the caller may look at, or one of its own if
+/// that is nullptr. nullptr when there is no memory.
+auto OrderedIndex::make(PoolLane& pool, const Key& key, unsigned height, SharedName* shared,
+                        std::uint64_t holders) -> Node* {
     void* memory = pool.allocate(Node::bytes(height));
     if (memory == nullptr) {
         return nullptr;
     }
-    Node* node = new (memory) Node(key, height);
-    // Relaxed, here and below: nobody else is there, and who comes later is told of the start's end
-    // by something that orders all of it. Its inserter has done its part when it is in.
-    node->holders.store(1, std::memory_order_relaxed);
-    return node;
+    SharedName* name = shared;
+    if (name != nullptr) {
+        // Relaxed: the entry that has it keeps it, until the caller's section ends.
+        name->entries.fetch_add(1, std::memory_order_relaxed);
+    } else {
+        void* of_name = pool.allocate(sizeof(SharedName));
+        if (of_name == nullptr) {
+            pool.release(memory, Node::bytes(height));
+            return nullptr;
+        }
+        name = new (of_name) SharedName{key.list};
+    }
+    return new (memory) Node(*name, key.id, height, holders);
+}
+
+void OrderedIndex::free(PoolLane& pool, Node* node) {
+    SharedName& name = node->name();
+    pool.release(node, Node::bytes(node->height()));
+    // Acquire and release: whoever frees the name comes after all others' looks at it.
+    if (name.entries.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+        pool.release(&name, sizeof(SharedName));
+    }
+}
+
+auto OrderedIndex::make_apart(PoolLane& pool, Heights& heights, const Key& key, const Node* beside)
+    -> Node* {
+    SharedName* name =
+        beside != nullptr && beside->name().list == key.list ? &beside->name() : nullptr;
+    // Its inserter has done its part when it is in.
+    return make(pool, key, heights.next(), name, 1);
 }
 
 void OrderedIndex::destroy_apart(PoolLane& pool, Node* node) {
-    pool.release(node, Node::bytes(node->height));
+    free(pool, node);
 }
 
 bool OrderedIndex::before(const Node& one, const Node& other) noexcept {
-    return order(one, Key{{other.list, other.owner}, other.id}) < 0;
+    const SharedName& name = one.name();
+    const int by_list = &name == &other.name() ? 0 : Order::by_list(name.list, other.name().list);
+    return (by_list != 0 ? by_list : Order::by_id(one.id, other.id)) < 0;
 }
 
 void OrderedIndex::put_first(Participant& by, Node& node) {
-    // Relaxed: as above.
+    // Relaxed, here and below: nobody else is there, and who comes later is told of the start's end
+    // by something that orders all of it.
     const auto* first = reinterpret_cast<const Node*>(head_[0].load(std::memory_order_relaxed));
     check(first == nullptr || before(node, *first), "an index is filled from its end");
-    note_use({node.list, node.owner});
-    for (unsigned level = 0; level < node.height; ++level) {
+    note_use(node.name().list);
+    const unsigned height = node.height();
+    for (unsigned level = 0; level < height; ++level) {
         // Relaxed: as above.
         node.tower()[level].store(head_[level].load(std::memory_order_relaxed),
                                   std::memory_order_relaxed);
@@ -211,7 +307,8 @@ void OrderedIndex::put_first(Participant& by, Node& node) {
 /// Links an entry, which is in at level 0, into its other levels, or as many as it gets to before
 /// it is erased again.
 void OrderedIndex::link_above(Node& node, const Key& key, Place& place) noexcept {
-    for (unsigned level = 1; level < node.height; ++level) {
+    const unsigned height = node.height();
+    for (unsigned level = 1; level < height; ++level) {
         for (;;) {
             auto next = reinterpret_cast<std::uintptr_t>(place.nexts[level]);
             // Acquire on failure: not needed for more than the mark.
@@ -241,7 +338,7 @@ bool OrderedIndex::erase(Participant& by, const job::ListId& list, const job::Uu
     if (node == nullptr) {
         return false;
     }
-    for (unsigned level = node->height; level-- > 1;) {
+    for (unsigned level = node->height(); level-- > 1;) {
         // Release as at level 0; several erasers may set the same mark.
         node->tower()[level].fetch_or(mark, std::memory_order_release);
         BELAY_STOP_POINT("index.erase.marked_above");
@@ -260,28 +357,27 @@ bool OrderedIndex::erase(Participant& by, const job::ListId& list, const job::Uu
 /// The inserter's or the eraser's last act on a node.
 void OrderedIndex::let_go(Participant& by, Node& node) noexcept {
     BELAY_STOP_POINT("index.let_go");
-    // Acquire and release: the last holder sees all that the other linked or marked.
-    if (node.holders.fetch_sub(1, std::memory_order_acq_rel) != 1) {
+    if (!node.let_go()) {
         return;
     }
     Place place;
-    search({{node.list, node.owner}, node.id}, place);
+    search({node.name().list, node.id}, place);
     by.retire(&node, nullptr, [](Participant& to, void*, void* object) {
-        auto* retired = static_cast<Node*>(object);
-        to.pool().release(retired, Node::bytes(retired->height));
+        free(to.pool(), static_cast<Node*>(object));
     });
 }
 
 /// The first entry, marked or not, that orders at or behind `key`, or only behind it.
 auto OrderedIndex::first_from(const Key& key, bool behind_only) const noexcept -> const Node* {
     const Link* tower = head_.data();
+    Order order(key);
     for (unsigned level = Heights::max;;) {
         --level;
         for (;;) {
             // Acquire: who follows a link sees the node.
             const std::uintptr_t link = tower[level].load(std::memory_order_acquire) & ~mark;
             const auto* node = reinterpret_cast<const Node*>(link);
-            if (node == nullptr || order(*node, key) >= (behind_only ? 1 : 0)) {
+            if (node == nullptr || order.of(*node) >= (behind_only ? 1 : 0)) {
                 if (level == 0) {
                     return node;
                 }
@@ -308,7 +404,9 @@ void OrderedIndex::scan(const job::ListId& list, const std::optional<job::Uuid>&
     job::Uuid greatest;
     greatest.octets.fill(0xff);
     const Node* node = first_from({list, after.value_or(greatest)}, after.has_value());
-    while (node != nullptr && node->list == list.list && node->owner == list.owner) {
+    const SharedName* known = nullptr;  // to be the list's
+    while (node != nullptr && (&node->name() == known || node->name().list == list)) {
+        known = &node->name();
         // Acquire, pairs with the release that linked what follows.
         const std::uintptr_t link = node->tower()[0].load(std::memory_order_acquire);
         BELAY_STOP_POINT("index.scan.at_entry");

@@ -82,12 +82,13 @@ class OrderedIndex {
 
     Insert insert(Participant& by, Heights& heights, const job::ListId& list, const job::Uuid& id);
 
-    struct Node;
+    class Node;
 
     /// For a start, while nobody else uses the index. `make_apart` makes an entry that is in no
-    /// index yet, on any thread; nullptr when there is no memory. `put_first` enters such entries,
-    /// each before everything that is in the index (checked), without a search.
-    static Node* make_apart(PoolLane& pool, Heights& heights, const Key& key);
+    /// index yet, on any thread; nullptr when there is no memory. `beside` is one that was made
+    /// before by the same thread, of the same list if there is one, or nullptr. `put_first` enters
+    /// such entries, each before everything that is in the index (checked), without a search.
+    static Node* make_apart(PoolLane& pool, Heights& heights, const Key& key, const Node* beside);
     void put_first(Participant& by, Node& node);
 
     /// Of an entry that is not entered any more.
@@ -108,6 +109,9 @@ class OrderedIndex {
     std::size_t size() const noexcept { return count_.sum(); }
 
   private:
+    struct SharedName;
+    class Order;
+
     /// A pointer to the next Node of a level, with the mark of the node that the link belongs to.
     using Link = std::atomic<std::uintptr_t>;
     /// Where a key belongs: at each level the tower (array of links) before it, and what follows.
@@ -123,6 +127,10 @@ class OrderedIndex {
     /// Before the first entry of a list goes in.
     void note_use(const job::ListId& list) noexcept;
 
+    static Node* make(PoolLane& pool, const Key& key, unsigned height, SharedName* shared,
+                      std::uint64_t holders = 2);
+    static void free(PoolLane& pool, Node* node);
+    SharedName* name_beside(const Key& key, const Place& place) const noexcept;
     Node* search(const Key& key, Place& place) const noexcept;
     bool try_search(const Key& key, Place& place) const noexcept;
     void link_above(Node& node, const Key& key, Place& place) noexcept;

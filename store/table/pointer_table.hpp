@@ -137,9 +137,12 @@ class PointerTable {
     }
     /// Memory of all slots, those of retired arrays included.
     std::size_t slot_bytes() const noexcept { return slot_bytes_.load(std::memory_order_relaxed); }
+    /// What the slots will take more when the table grows, if that is near; else 0.
+    std::size_t growth_bytes(const Participant& by) const noexcept;
 
   private:
     static constexpr std::size_t load_max_percent = 60;
+    static constexpr std::size_t growth_near_percent = 50;
     static constexpr std::size_t live_min_percent = 30;    ///< below it, growth keeps the size
     static constexpr std::size_t refuse_min_percent = 75;  ///< if there is no memory to grow
 
@@ -154,6 +157,7 @@ class PointerTable {
         return reinterpret_cast<Node*>(word & slot::pointer_mask);
     }
     static bool used_above(const PointerArray& array, std::size_t percent) noexcept;
+    std::size_t next_capacity(const PointerArray& array) const noexcept;
     static void free_array(Participant& by, void* context, void* object);
 
     Step insert_in(Participant& by, PointerArray& array, std::uint64_t hash, const Key& key,

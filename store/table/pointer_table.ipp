@@ -162,8 +162,7 @@ PointerArray* PointerTable<Traits>::grow(PointerArray& array) noexcept {
     if (next != nullptr) {
         return next;
     }
-    const bool mostly_removed = size() < array.capacity() * live_min_percent / 100;
-    PointerArray* fresh = PointerArray::make(array.capacity() * (mostly_removed ? 1 : 2));
+    PointerArray* fresh = PointerArray::make(next_capacity(array));
     if (fresh == nullptr) {
         // Another thread may have had more luck.
         return array.next.load(std::memory_order_acquire);
@@ -177,6 +176,23 @@ PointerArray* PointerTable<Traits>::grow(PointerArray& array) noexcept {
     }
     PointerArray::destroy(fresh);
     return next;
+}
+
+template <class Traits>
+std::size_t PointerTable<Traits>::next_capacity(const PointerArray& array) const noexcept {
+    const bool mostly_removed = size() < array.capacity() * live_min_percent / 100;
+    return array.capacity() * (mostly_removed ? 1 : 2);
+}
+
+template <class Traits>
+std::size_t PointerTable<Traits>::growth_bytes(const Participant& by) const noexcept {
+    check(by.in_section(), "a table is used inside a section");
+    const PointerArray* last = root_.load(std::memory_order_acquire);
+    while (const PointerArray* next = last->next.load(std::memory_order_acquire)) {
+        last = next;
+    }
+    return used_above(*last, growth_near_percent) ? next_capacity(*last) * sizeof(std::uint64_t)
+                                                  : 0;
 }
 
 /// Moves one chunk of each array that is being replaced: one array, unless a mover was stopped.

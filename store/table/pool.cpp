@@ -28,10 +28,10 @@ constexpr std::size_t batch_blocks_max = 64;
 
 /// Up to 256 bytes, where nearly all blocks are, only the alignment is wasted; steps of a third or
 /// less above.
-constexpr std::array<std::uint16_t, 43> class_bytes{
-    40,  48,  56,  64,  72,  80,  88,   96,   104,  112,  120,  128,  136, 144, 152,
-    160, 168, 176, 184, 192, 200, 208,  216,  224,  232,  240,  248,  256, 288, 320,
-    384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 3072, 4096};
+constexpr std::array<std::uint16_t, 45> class_bytes{
+    24,  32,  40,  48,  56,  64,  72,  80,  88,   96,   104,  112,  120,  128,  136,
+    144, 152, 160, 168, 176, 184, 192, 200, 208,  216,  224,  232,  240,  248,  256,
+    288, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048, 3072, 4096};
 static_assert(class_bytes.back() == Pool::pooled_bytes_max);
 
 constexpr std::size_t no_class = class_bytes.size();
@@ -85,6 +85,7 @@ void touch(void* memory, std::size_t bytes) noexcept {
 
 Pool::~Pool() {
     static_assert(class_bytes.size() == class_count);
+    static_assert(class_bytes.front() >= sizeof(Batch), "each block can be a batch's first");
     for (const Account& account : accounts_) {
         // Acquire, pairs with the release in ~PoolLane: what the lane did comes before the end.
         check(!account.taken.load(std::memory_order_acquire), "a pool ends after its lanes");

@@ -55,7 +55,7 @@ class Pool {
 
     static constexpr std::size_t ready_slabs_max = 1;
 
-    static constexpr std::size_t class_count = 43;
+    static constexpr std::size_t class_count = 45;
 
     /// A free block is a link of a list.
     struct Block {

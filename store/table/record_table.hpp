@@ -12,11 +12,12 @@ namespace belay::store {
 
 /// Has one address from its making to its removal.
 struct Record : Entry {
-    Record(std::uint64_t hash_, const job::RecordId& id_) noexcept : hash(hash_), id(id_) {}
+    Record(std::uint64_t hash_, const job::RecordId& id_) noexcept : id(id_), hash(hash_) {}
 
+    const job::RecordId id;  ///< first: it begins in what Entry leaves of its last word
     const std::uint64_t hash;
-    const job::RecordId id;
 };
+static_assert(sizeof(Record) == 40);
 
 struct RecordTraits {
     using Node = Record;

@@ -1,5 +1,8 @@
 // A version of a record: immutable bytes, and where they stand in the log.
 //
+// In memory: this head, then the pointer to the version that it replaced, if there can be one (a
+// record's first version has none, and most versions are that), then the bytes.
+//
 // Life: made from the pool, filled, swapped into a cell as pending, given its LSN by reserve,
 // durable when D passes the LSN, and retired by the transition that replaced it when that one is
 // durable; or put back and retired at once (design 4 and 5).
@@ -70,26 +73,37 @@ class Version {
 
     /// Valid as long as the version: to the end of the section in which it was found.
     ByteSpan bytes() const noexcept {
-        return {reinterpret_cast<const std::byte*>(this + 1), size_};
+        return {reinterpret_cast<const std::byte*>(this) + head_bytes(number_), size_};
     }
-    MutableByteSpan writable() noexcept { return {reinterpret_cast<std::byte*>(this + 1), size_}; }
+    MutableByteSpan writable() noexcept {
+        return {reinterpret_cast<std::byte*>(this) + head_bytes(number_), size_};
+    }
 
-    /// The version that this one replaced; may dangle (cell.hpp says when it may be followed).
-    const Version* previous() const noexcept { return previous_; }
+    /// The version that this one replaced; nullptr for none. May dangle (cell.hpp says when it may
+    /// be followed).
+    const Version* previous() const noexcept {
+        return has_previous(number_) ? *reinterpret_cast<const Version* const*>(this + 1) : nullptr;
+    }
+
+    /// Memory that a version of this number with `size` bytes takes.
+    static constexpr std::size_t memory_bytes(std::uint64_t number, std::size_t size) noexcept {
+        return head_bytes(number) + size;
+    }
 
   private:
     friend class Cell;
 
-    explicit Version(const Shape& shape) noexcept
-        : lsn_(shape.lsn),
-          number_(shape.number & number_max),
-          size_(shape.size & bytes_max),
-          tombstone_(shape.tombstone ? 1 : 0),
-          packed_(shape.packed ? 1 : 0) {}
+    explicit Version(const Shape& shape) noexcept;
+
+    static constexpr bool has_previous(std::uint64_t number) noexcept { return number > 1; }
+    static constexpr std::size_t head_bytes(std::uint64_t number) noexcept {
+        return sizeof(Version) + (has_previous(number) ? sizeof(const Version*) : 0);
+    }
+
+    /// By Cell::swap, before the version is shared, and never after.
+    void set_previous(const Version* previous) noexcept;
 
     std::atomic<job::Lsn> lsn_;
-    /// Written by Cell::swap before the version is shared, and never after.
-    const Version* previous_ = nullptr;
     // In one word: there are millions of versions. A record that moved a thousand times a second
     // would count for five hundred years.
     const std::uint64_t number_ : 44;
@@ -98,7 +112,7 @@ class Version {
     const std::uint64_t packed_ : 1;
 };
 
-static_assert(sizeof(Version) == 24);
+static_assert(sizeof(Version) == 16);
 static_assert(Version::bytes_max >= limits::frame_bytes_max, "whatever is logged has its room");
 
 }  // namespace belay::store

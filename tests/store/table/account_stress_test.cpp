@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(every_cut_is_consistent) {
         for (int i = 0; i < 5; ++i) {
             lane.member.collect();
         }
-        const std::uint64_t one = sizeof(Version) + sizeof(Proof) + 3 * sizeof(std::uint64_t);
+        const std::uint64_t one =
+            Version::memory_bytes(2, sizeof(Proof) + 3 * sizeof(std::uint64_t));
         BOOST_TEST(pool->bytes_in_use() <= accounts * (one + 16 + 48));
     }
 }

@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(passed_means_that_no_section_from_then_is_open) {
     Lane lane(f.pool, f.epochs);
     Lane reader(f.pool, f.epochs);
     std::optional<Section> reading(reader.member);
-    const Epoch stamp = reader.member.announced();
+    const ShortEpoch stamp = short_epoch(reader.member.announced());
     for (int i = 0; i < 10; ++i) {
         lane.member.collect();
     }
@@ -155,6 +155,23 @@ BOOST_AUTO_TEST_CASE(passed_means_that_no_section_from_then_is_open) {
         lane.member.collect();
     }
     BOOST_TEST(lane.member.passed(stamp));
+}
+
+/// The halves of epochs' numbers go round; what has passed is never said too early.
+BOOST_AUTO_TEST_CASE(epochs_since_a_stamp_are_counted_around_the_end_of_the_short_numbers) {
+    const Epoch round = Epoch{1} << 32;
+    for (const Epoch stamp : {Epoch{1}, round - 3, round - 1, round, round + 1, 5 * round}) {
+        BOOST_TEST_CONTEXT("stamp " << stamp) {
+            BOOST_TEST((short_epoch(stamp) != ShortEpoch::none));
+            for (Epoch later = stamp; later < stamp + 8; ++later) {
+                const auto truly = static_cast<std::int64_t>(later - stamp);
+                const std::int64_t counted = epochs_since(short_epoch(stamp), later);
+                BOOST_TEST(counted <= truly);
+                BOOST_TEST(counted >= truly - 1);
+            }
+            BOOST_TEST(epochs_since(short_epoch(stamp), stamp + round / 2 + 2) < 0);
+        }
+    }
 }
 
 /// Objects change places while readers look at them; every object says whether it is alive.

@@ -102,14 +102,14 @@ BOOST_FIXTURE_TEST_CASE(agrees_with_a_set, Fixture) {
                model[0].size() + model[1].size() + model[2].size() + model[3].size());
 }
 
-BOOST_FIXTURE_TEST_CASE(an_entry_costs_about_sixty_bytes, Fixture) {
+BOOST_FIXTURE_TEST_CASE(an_entry_costs_about_thirty_five_bytes, Fixture) {
     constexpr std::uint64_t count = 20'000;
     for (std::uint64_t number = 0; number < count; ++number) {
         const Section section(lane->member);
         insert(list_of(1, 1), number);
     }
-    BOOST_TEST(pool.bytes_in_use() / count >= 48U);
-    BOOST_TEST(pool.bytes_in_use() / count <= 62U);
+    BOOST_TEST(pool.bytes_in_use() / count >= 32U);
+    BOOST_TEST(pool.bytes_in_use() / count <= 36U);
 }
 
 BOOST_AUTO_TEST_CASE(heights_thin_out_by_four) {
