@@ -92,10 +92,10 @@ bool Engine::snapshot_is_due() const {
     }
     const std::int64_t age =
         now_nanoseconds - snapshot_at_nanoseconds_.load(std::memory_order_relaxed);
-    // Half as much log as the last snapshot has bytes: what snapshots cost stays in proportion to
-    // what is logged, however much is kept, and a start reads little more than what is kept.
+    // As much log as the last snapshot has bytes: what snapshots cost stays in proportion to what
+    // is logged, however much is kept, and a start reads at most about twice what is kept.
     const std::uint64_t due_bytes =
-        std::max(log_bytes_between_snapshots, snapshot_bytes_.load(std::memory_order_relaxed) / 2);
+        std::max(log_bytes_between_snapshots, snapshot_bytes_.load(std::memory_order_relaxed));
     return logged >= due_bytes ||
            age >= std::chrono::nanoseconds(settings.snapshot_interval).count();
 }
