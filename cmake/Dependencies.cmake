@@ -17,11 +17,6 @@ target_compile_definitions(belay_asio PUBLIC
   BOOST_ASIO_DISABLE_BOOST_ARRAY
   BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
 target_link_libraries(belay_asio PUBLIC belay_flags Boost::headers OpenSSL::SSL Threads::Threads)
-if(BELAY_IO_URING)
-  pkg_check_modules(URING REQUIRED IMPORTED_TARGET liburing)
-  target_compile_definitions(belay_asio PUBLIC BOOST_ASIO_HAS_IO_URING BOOST_ASIO_DISABLE_EPOLL)
-  target_link_libraries(belay_asio PUBLIC PkgConfig::URING)
-endif()
 # The headers that cost most to read, precompiled once for all libraries that say ASIO.
 target_precompile_headers(belay_asio PRIVATE
   <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/ip/tcp.hpp>

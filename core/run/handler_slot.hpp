@@ -25,11 +25,7 @@ class HandlerSlot {
     void give() noexcept { taken_ = false; }
 
   private:
-#if defined(BOOST_ASIO_HAS_IO_URING)
-    static constexpr std::size_t bytes = 384;  // its operations hold their own queue entry
-#else
     static constexpr std::size_t bytes = 192;
-#endif
 
     alignas(std::max_align_t) std::array<std::byte, bytes> memory_;
     bool taken_ = false;

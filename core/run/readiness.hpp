@@ -18,14 +18,6 @@
 
 namespace belay::run {
 
-/// Whether a receive waits for bytes. Asio's io_uring hands a receive on a descriptor that does not
-/// block to the kernel as it is, and that comes back at once, empty.
-#if defined(BOOST_ASIO_HAS_IO_URING)
-inline constexpr bool receives_wait = false;
-#else
-inline constexpr bool receives_wait = true;
-#endif
-
 /// One wait at a time; embedded in what owns the descriptor, and outlives the wait.
 class Readiness {
   public:

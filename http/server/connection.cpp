@@ -96,8 +96,7 @@ run::task<> Connection::serve() {
         }
         guard(guard_of_wait());
         const std::span<char> room = in_.room();
-        if (run::receives_wait && !transport_.has_tls() && !more_is_there_ &&
-            services_.buffers.may_wait()) {
+        if (!transport_.has_tls() && !more_is_there_ && services_.buffers.may_wait()) {
             waiting_ = true;
             const run::Readiness::Received outcome = co_await transport_.receive(room);
             waiting_ = false;
