@@ -100,6 +100,8 @@ struct JobWish {
 };
 
 class Plant final : private store::FailureListener, private run::Turn {
+    run::Shard* shard_now_ = nullptr;  ///< of the process; before `works`, which refers to it
+
   public:
     explicit Plant(std::uint64_t seed, const RunnerSettings& settings = {});
     ~Plant();
@@ -172,7 +174,6 @@ class Plant final : private store::FailureListener, private run::Turn {
     bool is_log_failed_ = false;
 
     // Of a process.
-    run::Shard* shard_now_ = nullptr;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<run::Shard> shard_;
     std::unique_ptr<http::ShardLane> lane_;
